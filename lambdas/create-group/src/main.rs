@@ -1,0 +1,5 @@
+//! The lambda `create-group`.
+
+fn main() -> Result<(), lambda_http::Error> {
+    shared::lambda::run(shared::app::App::from_env, create_group::handle)
+}

@@ -1,0 +1,23 @@
+//! `POST /v1/authenticate/refresh`: a refresh token becomes new tokens.
+
+use std::sync::Arc;
+
+use serde::Deserialize;
+use shared::error::Result;
+use shared::http::{Answer, Input};
+use shared::identity::Identity;
+use validator::Validate;
+
+/// The token of an earlier sign-in.
+#[derive(Debug, Deserialize, Validate)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Refresh {
+    #[validate(required)]
+    refresh_token: Option<String>,
+}
+
+/// Handles the route.
+pub async fn handle(identity: Arc<Identity>, input: Input) -> Result<Answer> {
+    let body: Refresh = input.body()?;
+    Answer::ok(&identity.pool.refresh(&body.refresh_token.unwrap_or_default()).await?)
+}

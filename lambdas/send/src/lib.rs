@@ -1,0 +1,44 @@
+//! `POST /v1/messages`: one person writes to another.
+
+use std::sync::Arc;
+
+use serde::Deserialize;
+use serde_json::Number;
+use shared::app::App;
+use shared::error::{Error, Result};
+use shared::http::{Answer, Input, optional, optional_number, required, valid, valid_number};
+use shared::log::{Draft, send};
+use shared::model::{ClientId, ConversationId, MessageBody, Seq, UserId};
+use validator::Validate;
+
+/// A message to one person.
+#[derive(Debug, Deserialize, Validate)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Send {
+    #[validate(required, custom(function = "valid::<UserId>"))]
+    recipient_id: Option<String>,
+    #[validate(required, custom(function = "valid::<MessageBody>"))]
+    body: Option<String>,
+    #[validate(custom(function = "valid_number::<Seq>"))]
+    reply_to: Option<Number>,
+    #[validate(custom(function = "valid::<ClientId>"))]
+    client_message_id: Option<String>,
+}
+
+/// Handles the route.
+pub async fn handle(app: Arc<App>, input: Input) -> Result<Answer> {
+    let caller = input.caller()?;
+    let body: Send = input.body()?;
+    let recipient: UserId = required("/recipientId", body.recipient_id.as_deref())?;
+    if recipient == *caller.id() {
+        return Err(Error::invalid("/recipientId", "must be another person"));
+    }
+    let draft = Draft {
+        sender: caller.id().clone(),
+        conversation: ConversationId::direct(caller.id(), &recipient),
+        body: required("/body", body.body.as_deref())?,
+        reply_to: optional_number("/replyTo", body.reply_to.as_ref())?,
+        client_message_id: optional("/clientMessageId", body.client_message_id.as_deref())?,
+    };
+    Answer::sent(send(&app, &draft).await?)
+}

@@ -1,0 +1,16 @@
+//! The whole backend in one process: the lambdas behind a gateway of ours, on embedded engines, with its state in one
+//! folder.
+
+pub mod engine;
+pub mod functions;
+pub mod gateway;
+pub mod outbox;
+
+mod aws;
+mod data;
+mod error;
+mod server;
+mod serving;
+
+pub use error::StartError;
+pub use server::{Options, Server, start};

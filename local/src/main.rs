@@ -1,0 +1,123 @@
+//! `cargo run`: the whole backend on this machine.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+use local::{Options, Server, StartError};
+use tracing_subscriber::EnvFilter;
+
+/// Runs the whole chat backend on this machine, with its state in one folder.
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Arguments {
+    /// The port to listen on; 0 takes a free one.
+    #[arg(long, default_value_t = 8080)]
+    port: u16,
+    /// The folder that holds all state; made where there is none.
+    #[arg(long, default_value = ".chinwag")]
+    data: PathBuf,
+    /// The address to listen on.
+    #[arg(long, default_value = "127.0.0.1")]
+    host: String,
+    /// Let a registration wait for the code that is mailed, as on AWS.
+    #[arg(long)]
+    confirm_registration: bool,
+    /// How many messages a second one sender may write into one conversation.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    flood_limit: Option<u32>,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    log();
+    match run(&arguments).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// To stderr. The engine warns of every condition that fails, which is how appending works.
+fn log() {
+    let quiet = || EnvFilter::new("warn,dynoxide=error");
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| quiet());
+    tracing_subscriber::fmt().with_writer(io::stderr).with_env_filter(filter).init();
+}
+
+async fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let end = end_signal()?;
+    let server = local::start(Options {
+        host: arguments.host.clone(),
+        port: arguments.port,
+        confirm_registration: arguments.confirm_registration,
+        flood_limit: arguments.flood_limit,
+        ..Options::new(&arguments.data)
+    })
+    .await?;
+    announce(arguments, &server);
+    end.await;
+    server.stop().await;
+    Ok(())
+}
+
+/// Whoever started it may have stopped reading; that is no reason to end.
+fn announce(arguments: &Arguments, server: &Server) {
+    let registration = if arguments.confirm_registration {
+        "waits for the code in the outbox"
+    } else {
+        "is confirmed at once"
+    };
+    let flood_control = match arguments.flood_limit {
+        Some(limit) => format!("{limit} messages a second by one sender in one conversation"),
+        None => "off".to_owned(),
+    };
+    let url = server.url();
+    let _ = writeln!(
+        io::stdout(),
+        "Chinwag {version}: all of the backend in this process, on embedded engines\n\
+         data           {data}\n\
+         outbox         {url}/local/outbox\n\
+         registration   {registration}\n\
+         flood control  {flood_control}\n\
+         Ctrl-C ends it\n\
+         listening on {url}",
+        version = env!("CARGO_PKG_VERSION"),
+        data = server.data().display(),
+    );
+}
+
+/// Why the program ends with an error.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error(transparent)]
+    Start(#[from] StartError),
+    #[error("cannot listen for the end signal: {0}")]
+    Signal(#[from] io::Error),
+}
+
+/// Comes true at Ctrl-C and, where there is one, at SIGTERM.
+#[cfg(unix)]
+fn end_signal() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut interrupt, mut terminate) =
+        (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+/// Comes true at Ctrl-C.
+#[cfg(not(unix))]
+fn end_signal() -> io::Result<impl Future<Output = ()>> {
+    Ok(async {
+        let _ = tokio::signal::ctrl_c().await;
+    })
+}

@@ -1,0 +1,168 @@
+//! What would have been sent to people: `GET /local/outbox` shows it, `DELETE` empties it.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use shared::model::Timestamp;
+
+use crate::engine::Result;
+use crate::engine::documents::Documents;
+
+const KIND: &str = "mail";
+
+/// How many messages are kept: the newest.
+const CAPACITY: u64 = 1_000;
+
+/// The messages, kept in the database.
+pub struct Outbox {
+    documents: Documents,
+    /// How many were ever put in.
+    count: Mutex<u64>,
+}
+
+/// One message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Message {
+    /// How it would have gone out.
+    pub channel: Channel,
+    /// The sender's address.
+    pub from: String,
+    /// The receiver's address.
+    pub to: String,
+    /// The subject.
+    pub subject: String,
+    /// The text.
+    pub body: String,
+    /// When.
+    pub sent_at: Timestamp,
+}
+
+/// A way to reach people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Channel {
+    /// Mail.
+    Email,
+}
+
+impl Outbox {
+    /// The outbox that is kept in `documents`.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub fn open(documents: Documents) -> Result<Self> {
+        let kept = documents.list::<Message>(KIND)?;
+        let last = kept.last().and_then(|(id, _)| id.parse().ok()).unwrap_or(0);
+        Ok(Self { documents, count: Mutex::new(last) })
+    }
+
+    /// Adds a message, behind all others.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub fn push(&self, message: &Message) -> Result<()> {
+        let mut count = self.count.lock().unwrap_or_else(PoisonError::into_inner);
+        self.documents.put(KIND, &id(*count + 1), message)?;
+        *count += 1;
+        if let Some(old) = count.checked_sub(CAPACITY) {
+            self.documents.delete(KIND, &id(old))?;
+        }
+        Ok(())
+    }
+
+    /// The messages, the newest last.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub fn list(&self) -> Result<Vec<Message>> {
+        let kept = self.documents.list(KIND)?;
+        Ok(kept.into_iter().map(|(_, message)| message).collect())
+    }
+
+    /// Deletes all messages.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub fn clear(&self) -> Result<()> {
+        let kept = self.documents.list::<Message>(KIND)?;
+        kept.iter().try_for_each(|(id, _)| self.documents.delete(KIND, id))
+    }
+}
+
+/// With leading zeros, so that the order of the ids is that of the numbers.
+fn id(number: u64) -> String {
+    format!("{number:020}")
+}
+
+/// The route of it.
+pub fn router(outbox: Arc<Outbox>) -> Router {
+    Router::new()
+        .route("/local/outbox", get(list).delete(clear))
+        .method_not_allowed_fallback(async || StatusCode::NOT_FOUND)
+        .with_state(outbox)
+}
+
+async fn list(State(outbox): State<Arc<Outbox>>) -> Response {
+    let messages = tokio::task::spawn_blocking(move || outbox.list()).await;
+    match messages {
+        Ok(Ok(messages)) => Json(json!({ "messages": messages })).into_response(),
+        _ => failed("the outbox could not be read"),
+    }
+}
+
+async fn clear(State(outbox): State<Arc<Outbox>>) -> Response {
+    match tokio::task::spawn_blocking(move || outbox.clear()).await {
+        Ok(Ok(())) => StatusCode::NO_CONTENT.into_response(),
+        _ => failed("the outbox could not be emptied"),
+    }
+}
+
+fn failed(what: &'static str) -> Response {
+    tracing::error!("{what}");
+    (StatusCode::INTERNAL_SERVER_ERROR, what).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use dynoxide::Database;
+
+    fn message(subject: &str) -> Message {
+        Message {
+            channel: Channel::Email,
+            from: "a@example.com".to_owned(),
+            to: "b@example.com".to_owned(),
+            subject: subject.to_owned(),
+            body: String::new(),
+            sent_at: Timestamp::now(),
+        }
+    }
+
+    fn subjects(outbox: &Outbox) -> Vec<String> {
+        outbox.list().unwrap().into_iter().map(|message| message.subject).collect()
+    }
+
+    #[test]
+    fn the_newest_are_kept_in_order_over_a_restart() {
+        let documents = Documents::open(Database::memory().unwrap()).unwrap();
+        let outbox = Outbox::open(documents.clone()).unwrap();
+        (1..=999).try_for_each(|n| outbox.push(&message(&n.to_string()))).unwrap();
+
+        let outbox = Outbox::open(documents).unwrap();
+        outbox.push(&message("1000")).unwrap();
+        assert_eq!(subjects(&outbox).len(), 1_000);
+        outbox.push(&message("1001")).unwrap();
+        let kept = subjects(&outbox);
+        assert_eq!((kept.len(), kept[0].as_str(), kept[999].as_str()), (1_000, "2", "1001"));
+
+        outbox.clear().unwrap();
+        assert!(subjects(&outbox).is_empty());
+    }
+}

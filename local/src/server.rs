@@ -1,0 +1,175 @@
+//! Everything put together.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use dynoxide::Database;
+use shared::app::App;
+use shared::identity::{ClientIdSecret, Identity};
+use tokio::net::TcpListener;
+
+use crate::data::DataFolder;
+use crate::engine::cognito::UserPool;
+use crate::engine::documents::Documents;
+use crate::engine::dynamodb::{self, DynamoDb};
+use crate::engine::services::Services;
+use crate::engine::{EngineError, tables};
+use crate::error::StartError;
+use crate::gateway::{self, Verifier};
+use crate::outbox::{self, Outbox};
+use crate::serving::Serving;
+use crate::{aws, functions};
+
+/// The secret that holds the app client's id.
+const CLIENT_ID_SECRET: &str = "cognito-client-id";
+
+/// What a server is started with.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The address to listen on: a name or a number.
+    pub host: String,
+    /// The port to listen on; 0 for any that is free.
+    pub port: u16,
+    /// The folder that holds all state; made where there is none.
+    pub data: PathBuf,
+    /// Whether a registration waits for the code that is sent, as on AWS, or is confirmed at once.
+    pub confirm_registration: bool,
+    /// How many messages a second one sender may write into one conversation; none: as many as they like.
+    pub flood_limit: Option<u32>,
+    /// What the handlers reach DynamoDB through, for tests that let calls fail; none: plain HTTP.
+    pub dynamodb_http_client: Option<SharedHttpClient>,
+}
+
+impl Options {
+    /// Any free port of loopback, state in `data`, and everything else as `cargo run` has it.
+    #[must_use]
+    pub fn new(data: impl Into<PathBuf>) -> Self {
+        Self {
+            host: Ipv4Addr::LOCALHOST.to_string(),
+            port: 0,
+            data: data.into(),
+            confirm_registration: false,
+            flood_limit: None,
+            dynamodb_http_client: None,
+        }
+    }
+}
+
+/// A running server. Several can run in one process, each on a folder of its own.
+#[derive(Debug)]
+pub struct Server {
+    address: SocketAddr,
+    dynamodb: aws_sdk_dynamodb::Client,
+    gateway: Serving,
+    services: Serving,
+    engine: DynamoDb,
+    data: DataFolder,
+}
+
+/// Starts a server; when this returns, it answers.
+///
+/// # Errors
+/// See [`StartError`].
+pub async fn start(options: Options) -> Result<Server, StartError> {
+    let listener = listen(&options.host, options.port).await?;
+    let address = listener.local_addr().map_err(EngineError::from)?;
+    let data = DataFolder::open(&options.data)?;
+    let database = open_database(&data.database())?;
+    let documents = Documents::open(database.clone())?;
+    let outbox = Arc::new(Outbox::open(documents.clone())?);
+    let pool = UserPool::open(documents, Arc::clone(&outbox), options.confirm_registration)?;
+    let pool = Arc::new(pool);
+
+    let engine = DynamoDb::start(database)?;
+    let (services_address, services) = start_services(&pool).await?;
+    let config = aws::config(engine.address(), options.dynamodb_http_client);
+    let dynamodb = aws_sdk_dynamodb::Client::new(&config);
+
+    let app = Arc::new(App::new(dynamodb.clone(), "", options.flood_limit));
+    let identity = Arc::new(identity(&pool, services_address, dynamodb.clone()));
+    let endpoints = functions::endpoints(&app, &identity);
+    let verifier = Verifier::new(&pool.jwks(), &pool.issuer(), pool.client_id());
+    let routes = shared::routes::functions().map_err(unreadable("routes.json"))?;
+    let router = gateway::router(&routes, &endpoints, verifier)?.merge(outbox::router(outbox));
+    let gateway = Serving::start(listener, router);
+    Ok(Server { address, dynamodb, gateway, services, engine, data })
+}
+
+impl Server {
+    /// The address that it listens on.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Where its routes are.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The data folder, absolute.
+    #[must_use]
+    pub fn data(&self) -> &Path {
+        self.data.path()
+    }
+
+    /// The tables, for tests that look at them; through the same HTTP client as the handlers.
+    #[must_use]
+    pub fn dynamodb(&self) -> &aws_sdk_dynamodb::Client {
+        &self.dynamodb
+    }
+
+    /// Accepts nothing more, answers what runs, and lets the data folder go.
+    pub async fn stop(self) {
+        self.gateway.stop().await;
+        self.services.stop().await;
+        self.engine.stop().await;
+        drop(self.data);
+    }
+}
+
+async fn listen(host: &str, port: u16) -> Result<TcpListener, StartError> {
+    TcpListener::bind((host, port)).await.map_err(|source| {
+        let address = format!("{host}:{port}");
+        match source.kind() {
+            io::ErrorKind::AddrInUse => StartError::PortInUse { address },
+            _ => StartError::Listen { address, source },
+        }
+    })
+}
+
+fn open_database(path: &Path) -> Result<Database, StartError> {
+    let database = dynamodb::open(path).map_err(|error| StartError::Database {
+        path: path.to_owned(),
+        reason: error.to_string().replace('\n', " "),
+    })?;
+    let tables = shared::tables::tables().map_err(unreadable("tables.json"))?;
+    tables::create(&database, &tables)?;
+    Ok(database)
+}
+
+async fn start_services(pool: &Arc<UserPool>) -> Result<(SocketAddr, Serving), EngineError> {
+    let secret = (CLIENT_ID_SECRET.to_owned(), pool.client_id().to_owned());
+    let secrets = Arc::new([secret].into_iter().collect());
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+    let address = listener.local_addr()?;
+    let router = Services { pool: Arc::clone(pool), secrets }.router();
+    Ok((address, Serving::start(listener, router)))
+}
+
+fn identity(pool: &UserPool, services: SocketAddr, dynamodb: aws_sdk_dynamodb::Client) -> Identity {
+    let config = aws::config(services, None);
+    let secrets = aws_sdk_secretsmanager::Client::new(&config);
+    let secret = ClientIdSecret::new(secrets, CLIENT_ID_SECRET.to_owned());
+    let cognito = aws_sdk_cognitoidentityprovider::Client::new(&config);
+    let pool = shared::identity::UserPool::new(cognito, pool.id().to_owned(), secret);
+    Identity::new(pool, dynamodb, "")
+}
+
+fn unreadable(file: &'static str) -> impl FnOnce(serde_json::Error) -> StartError {
+    move |source| StartError::Table { file, source }
+}

@@ -1,0 +1,290 @@
+//! What a handler is given: the caller, the path, the query and the body, each read once.
+
+use std::str::FromStr;
+
+use http::{Method, header};
+use lambda_http::{Body, Request, RequestExt};
+use serde::de::DeserializeOwned;
+use serde_json::Number;
+use validator::{Validate, ValidationError, ValidationErrors, ValidationErrorsKind};
+
+use super::gateway_context;
+use crate::error::{Error, FieldError, Result};
+use crate::model::{Rejected, Seq, UserId};
+
+/// The largest body, in bytes.
+pub const MAX_BODY_BYTES: usize = 256 * 1024;
+
+const DEFAULT_LIMIT: usize = 50;
+const MAX_LIMIT: usize = 100;
+
+/// A request behind the gateway.
+#[derive(Debug)]
+pub struct Input {
+    request: Request,
+}
+
+/// Who calls: the subject of the access token that the gateway verified. Nothing else makes one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller(UserId);
+
+impl Caller {
+    /// The caller's user id.
+    #[must_use]
+    pub fn id(&self) -> &UserId {
+        &self.0
+    }
+}
+
+impl Input {
+    pub(super) fn new(request: Request) -> Self {
+        Self { request }
+    }
+
+    /// The method.
+    #[must_use]
+    pub fn method(&self) -> &Method {
+        self.request.method()
+    }
+
+    /// The route's path as `routes.json` has it, `/v1/groups/{groupId}`.
+    #[must_use]
+    pub fn route_path(&self) -> &str {
+        let key = gateway_context(&self.request)
+            .and_then(|context| context.route_key.as_deref())
+            .unwrap_or_default();
+        key.split_once(' ').map_or("", |(_, path)| path)
+    }
+
+    /// The caller, from the claims that the gateway's authorizer verified.
+    ///
+    /// # Errors
+    /// `Unauthenticated` without claims, and for an ID token: the gateway accepts both kinds.
+    pub fn caller(&self) -> Result<Caller> {
+        let authorizer =
+            gateway_context(&self.request).and_then(|context| context.authorizer.as_ref());
+        let claims =
+            authorizer.and_then(|authorizer| authorizer.jwt.as_ref()).map(|jwt| &jwt.claims);
+        let claims = claims.ok_or(Error::Unauthenticated)?;
+        if claims.get("token_use").map(String::as_str) != Some("access") {
+            return Err(Error::Unauthenticated);
+        }
+        let subject = claims.get("sub").ok_or(Error::Unauthenticated)?;
+        subject.parse().map(Caller).map_err(|_| Error::Unauthenticated)
+    }
+
+    /// The path's parameter `name`. What cannot be one of `what` names none: not found.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub fn path<T: FromStr>(&self, name: &str, what: &'static str) -> Result<T> {
+        let parameters = self.request.path_parameters_ref();
+        let text = parameters.and_then(|parameters| parameters.first(name)).unwrap_or_default();
+        text.parse().map_err(|_| Error::NotFound(what))
+    }
+
+    /// The path's `seq`.
+    ///
+    /// # Errors
+    /// `Malformed` for what is no number, `NotFound` for a number that no entry can have.
+    pub fn seq(&self) -> Result<Seq> {
+        let parameters = self.request.path_parameters_ref();
+        let text = parameters.and_then(|parameters| parameters.first("seq")).unwrap_or_default();
+        let number: Number = text.parse().map_err(|_| malformed("/seq", "must be a number"))?;
+        Seq::try_from(&number).map_err(|_| Error::NotFound("message"))
+    }
+
+    /// The query's first parameter `name`.
+    #[must_use]
+    pub fn query(&self, name: &str) -> Option<&str> {
+        self.request.query_string_parameters_ref().and_then(|query| query.first(name))
+    }
+
+    /// The query's parameter `name` as a `seq`; zero stands before the first entry.
+    ///
+    /// # Errors
+    /// `Malformed` for what is no number, `Invalid` for a number that cannot be a `seq`.
+    pub fn query_seq(&self, name: &str) -> Result<Option<Seq>> {
+        let pointer = format!("?{name}");
+        self.query(name)
+            .map(|text| {
+                let number: Number =
+                    text.parse().map_err(|_| malformed(&pointer, "must be a number"))?;
+                Seq::try_from(&number).map_err(|reason| Error::invalid(&pointer, reason.0))
+            })
+            .transpose()
+    }
+
+    /// How many items a page has: the query's `limit`.
+    ///
+    /// # Errors
+    /// `Malformed` for what is no number, `Invalid` for less than 1 and more than 100.
+    pub fn limit(&self) -> Result<usize> {
+        let Some(text) = self.query("limit") else { return Ok(DEFAULT_LIMIT) };
+        let number: Number = text.parse().map_err(|_| malformed("?limit", "must be a number"))?;
+        let limit = number.as_u64().and_then(|limit| usize::try_from(limit).ok());
+        match limit {
+            Some(limit @ 1..=MAX_LIMIT) => Ok(limit),
+            _ => Err(Error::invalid("?limit", "must be a whole number from 1 to 100")),
+        }
+    }
+
+    /// The body, its values checked. No body at all is an empty object, for routes without required fields.
+    ///
+    /// # Errors
+    /// `TooLarge`, `NotJson`, `Malformed` for what does not fit `T`, `Invalid` with every value that `T` does not allow.
+    pub fn body<T: DeserializeOwned + Validate>(&self) -> Result<T> {
+        let bytes: &[u8] = match self.request.body() {
+            Body::Text(text) => text.as_bytes(),
+            Body::Binary(bytes) => bytes,
+            _ => &[],
+        };
+        if bytes.len() > MAX_BODY_BYTES {
+            return Err(Error::TooLarge(MAX_BODY_BYTES));
+        }
+        let body: T = if bytes.is_empty() {
+            parse(b"{}")?
+        } else {
+            self.declared_json()?;
+            parse(bytes)?
+        };
+        body.validate().map_err(|errors| Error::Invalid(field_errors(&errors, "")))?;
+        Ok(body)
+    }
+
+    fn declared_json(&self) -> Result<()> {
+        let declared =
+            self.request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let essence = declared.and_then(|value| value.split(';').next()).unwrap_or_default();
+        let essence = essence.trim().to_ascii_lowercase();
+        let structured = essence.starts_with("application/") && essence.ends_with("+json");
+        if essence == "application/json" || structured { Ok(()) } else { Err(Error::NotJson) }
+    }
+}
+
+fn malformed(pointer: &str, detail: &str) -> Error {
+    Error::Malformed(FieldError::new(pointer, detail))
+}
+
+fn parse<T: DeserializeOwned>(json: &[u8]) -> Result<T> {
+    let mut deserializer = serde_json::Deserializer::from_slice(json);
+    let value = serde_path_to_error::deserialize(&mut deserializer)
+        .map_err(|error| malformed(&pointer_of(error.path()), &reason_of(error.inner())))?;
+    deserializer.end().map_err(|error| malformed("", &reason_of(&error)))?;
+    Ok(value)
+}
+
+fn pointer_of(path: &serde_path_to_error::Path) -> String {
+    use serde_path_to_error::Segment;
+    let segment = |segment: &Segment| match segment {
+        Segment::Seq { index } => Some(format!("/{index}")),
+        Segment::Map { key } => Some(format!("/{}", key.replace('~', "~0").replace('/', "~1"))),
+        _ => None,
+    };
+    path.iter().filter_map(segment).collect()
+}
+
+/// serde's words without the place, which the pointer tells, and without the value, which may be a secret.
+fn reason_of(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let text = text.rsplit_once(" at line ").map_or(text.as_str(), |(reason, _)| reason);
+    match text.split_once(", expected ") {
+        Some((_, expected)) if text.starts_with("invalid ") => format!("must be {expected}"),
+        _ => text.to_owned(),
+    }
+}
+
+fn field_errors(errors: &ValidationErrors, parent: &str) -> Vec<FieldError> {
+    let mut found: Vec<FieldError> = errors
+        .errors()
+        .iter()
+        .flat_map(|(field, kind)| {
+            let pointer = format!("{parent}/{}", camel_case(field));
+            match kind {
+                ValidationErrorsKind::Field(errors) => errors
+                    .iter()
+                    .map(|error| FieldError::new(pointer.as_str(), sentence(error)))
+                    .collect(),
+                ValidationErrorsKind::Struct(errors) => field_errors(errors, &pointer),
+                ValidationErrorsKind::List(items) => items
+                    .iter()
+                    .flat_map(|(index, errors)| field_errors(errors, &format!("{pointer}/{index}")))
+                    .collect(),
+            }
+        })
+        .collect();
+    found.sort_by(|one, other| one.pointer.cmp(&other.pointer));
+    found
+}
+
+fn sentence(error: &ValidationError) -> String {
+    match (&error.message, error.code.as_ref()) {
+        (Some(message), _) => message.to_string(),
+        (None, "required") => "is required".to_owned(),
+        (None, code) => format!("is not allowed: {code}"),
+    }
+}
+
+fn camel_case(name: &str) -> String {
+    let mut words = name.split('_');
+    let first = words.next().unwrap_or_default().to_owned();
+    words.fold(first, |camel, word| {
+        let mut letters = word.chars();
+        let capital = letters.next().map(|letter| letter.to_ascii_uppercase());
+        camel + &capital.into_iter().chain(letters).collect::<String>()
+    })
+}
+
+/// For `#[validate(custom(function = "valid::<T>"))]`: the text must be a `T`.
+///
+/// # Errors
+/// With the reason of `T`.
+pub fn valid<T: FromStr<Err = Rejected>>(text: &str) -> Result<(), ValidationError> {
+    text.parse::<T>().map(drop).map_err(rejected)
+}
+
+/// As [`valid`], for a number.
+///
+/// # Errors
+/// With the reason of `T`.
+pub fn valid_number<'a, T: TryFrom<&'a Number, Error = Rejected>>(
+    number: &'a Number,
+) -> Result<(), ValidationError> {
+    T::try_from(number).map(drop).map_err(rejected)
+}
+
+fn rejected(reason: Rejected) -> ValidationError {
+    ValidationError::new("rejected").with_message(reason.0.into())
+}
+
+/// A required text of a checked body as a `T`.
+///
+/// # Errors
+/// `Invalid` at `pointer`, where the body was not checked with [`valid`].
+pub fn required<T: FromStr<Err = Rejected>>(pointer: &str, text: Option<&str>) -> Result<T> {
+    optional(pointer, text)?.ok_or_else(|| Error::invalid(pointer, "is required"))
+}
+
+/// An optional number of a checked body as a `T`.
+///
+/// # Errors
+/// As [`required`].
+pub fn optional_number<'a, T: TryFrom<&'a Number, Error = Rejected>>(
+    pointer: &str,
+    number: Option<&'a Number>,
+) -> Result<Option<T>> {
+    let number = number.map(T::try_from).transpose();
+    number.map_err(|reason| Error::invalid(pointer, reason.0))
+}
+
+/// An optional text of a checked body as a `T`.
+///
+/// # Errors
+/// As [`required`].
+pub fn optional<T: FromStr<Err = Rejected>>(
+    pointer: &str,
+    text: Option<&str>,
+) -> Result<Option<T>> {
+    text.map(|text| text.parse().map_err(|reason: Rejected| Error::invalid(pointer, reason.0)))
+        .transpose()
+}

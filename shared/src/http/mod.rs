@@ -1,0 +1,97 @@
+//! The HTTP edge: a gateway's event becomes an [`Input`], what a handler says becomes a response.
+//!
+//! A handler is `async fn(Arc<Context>, Input) -> Result<Answer>`. It knows neither Lambda nor status codes of errors:
+//! [`endpoint`] turns it into a function from request to response, which the Lambda runtime and the local server
+//! both call.
+
+mod answer;
+mod cursor;
+mod input;
+mod problem;
+
+use std::sync::Arc;
+
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequestContext;
+use lambda_http::request::RequestContext;
+use lambda_http::{Body, Request, RequestExt, Response};
+use tracing::Instrument;
+
+pub use answer::Answer;
+pub use cursor::{Page, PageRequest};
+pub use input::{
+    Caller, Input, MAX_BODY_BYTES, optional, optional_number, required, valid, valid_number,
+};
+pub use problem::{Problem, problem};
+
+use crate::error::{Error, Result};
+
+/// A lambda as a function from request to response.
+pub type Endpoint = Arc<dyn Fn(Request) -> BoxFuture<'static, Response<Body>> + Send + Sync>;
+
+/// Lifts a handler: reads the event, logs one line, and answers errors as problem+json.
+pub fn endpoint<C, F, Fut>(context: Arc<C>, handle: F) -> Endpoint
+where
+    C: Send + Sync + 'static,
+    F: Fn(Arc<C>, Input) -> Fut + Send + Sync + Clone + 'static,
+    Fut: Future<Output = Result<Answer>> + Send,
+{
+    Arc::new(move |request| {
+        let (context, handle) = (Arc::clone(&context), handle.clone());
+        let id = request_id(&request);
+        let span = tracing::info_span!("request", id, route = route_key(&request));
+        let respond = async move {
+            let response = match handle(context, Input::new(request)).await {
+                Ok(answer) => answer.into_response(),
+                Err(error) => {
+                    report(&error);
+                    problem(&error, &id)
+                }
+            };
+            tracing::info!(status = response.status().as_u16(), "answered");
+            response
+        };
+        respond.instrument(span).boxed()
+    })
+}
+
+/// A failure is logged here and nowhere else. No variant but `Internal` holds anything of the request.
+fn report(error: &Error) {
+    match error {
+        Error::Internal(source) => tracing::error!(cause = %Causes(source.as_ref()), "failed"),
+        Error::Unavailable => tracing::warn!("gave up: busy"),
+        _ => {}
+    }
+}
+
+/// An error with its sources, in one line.
+struct Causes<'a>(&'a (dyn std::error::Error + 'static));
+
+impl std::fmt::Display for Causes<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.0)?;
+        let mut source = self.0.source();
+        while let Some(error) = source {
+            write!(f, ": {error}")?;
+            source = error.source();
+        }
+        Ok(())
+    }
+}
+
+fn request_id(request: &Request) -> String {
+    gateway_context(request).and_then(|context| context.request_id.clone()).unwrap_or_default()
+}
+
+fn route_key(request: &Request) -> &str {
+    gateway_context(request).and_then(|context| context.route_key.as_deref()).unwrap_or_default()
+}
+
+/// What the gateway says about a request besides the request itself.
+fn gateway_context(request: &Request) -> Option<&ApiGatewayV2httpRequestContext> {
+    match request.request_context_ref() {
+        Some(RequestContext::ApiGatewayV2(context)) => Some(context),
+        _ => None,
+    }
+}

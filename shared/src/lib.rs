@@ -1,0 +1,14 @@
+//! What every lambda of Chinwag stands on: the models, the tables, the log, the errors and the HTTP edge.
+//! A route's own logic is in its lambda.
+
+pub mod app;
+pub mod aws;
+pub mod error;
+pub mod http;
+pub mod identity;
+pub mod lambda;
+pub mod log;
+pub mod model;
+pub mod routes;
+pub mod store;
+pub mod tables;

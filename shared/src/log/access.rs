@@ -1,0 +1,35 @@
+//! Who may read a conversation.
+
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::model::{ConversationId, Membership, UserId, Visibility};
+
+/// The part of `user` in `conversation`.
+///
+/// # Errors
+/// As [`admit`].
+pub async fn member(app: &App, user: &UserId, conversation: &ConversationId) -> Result<Membership> {
+    let membership = app.memberships.get(user, conversation).await?;
+    admit(app, conversation, membership).await
+}
+
+/// Lets in whoever belongs to `conversation` now, by their row in it.
+///
+/// # Errors
+/// `NotAMember` for those who were removed and for strangers to an open group; `NotFound` for strangers to anything
+/// else, who may not know that it is there.
+pub async fn admit(
+    app: &App,
+    conversation: &ConversationId,
+    membership: Option<Membership>,
+) -> Result<Membership> {
+    match (membership, conversation) {
+        (Some(membership), _) if membership.is_active() => Ok(membership),
+        (Some(_), _) => Err(Error::NotAMember),
+        (None, ConversationId::Direct(..)) => Err(Error::NotFound("conversation")),
+        (None, ConversationId::Group(group)) => match app.groups.get(group).await? {
+            Some(group) if group.visibility == Visibility::Open => Err(Error::NotAMember),
+            _ => Err(Error::NotFound("group")),
+        },
+    }
+}

@@ -1,0 +1,76 @@
+//! What a send rests on: that no block stands between two people, or that the sender belongs to the group.
+
+use super::access::admit;
+use super::draft::Draft;
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::model::{Content, ConversationId, Entry, Membership, Seq};
+use crate::store::{Consistency, Pair};
+
+/// The rows that the decision rests on, as they were read.
+#[derive(Debug)]
+pub(super) enum Rights {
+    /// Blocks, strongly, and whether both people exist.
+    Direct(Pair),
+    /// The sender's part in the group, strongly.
+    Group(Option<Box<Membership>>),
+}
+
+impl Rights {
+    pub async fn read(app: &App, draft: &Draft) -> Result<Self> {
+        Ok(match draft.conversation.peer_of(&draft.sender) {
+            Some(peer) => {
+                Self::Direct(app.blocks.between(&draft.sender, peer, Consistency::Eventual).await?)
+            }
+            None => Self::Group(
+                app.memberships.get(&draft.sender, &draft.conversation).await?.map(Box::new),
+            ),
+        })
+    }
+
+    /// Asks again, strongly, where an eventual read said that something is not there: a person, or any entry at all.
+    /// Answers the log's last entry.
+    pub async fn confirm(
+        &mut self,
+        app: &App,
+        draft: &Draft,
+        tip: Option<Entry>,
+    ) -> Result<Option<Entry>> {
+        match (self, &draft.conversation) {
+            (Self::Direct(pair), ConversationId::Direct(lower, higher))
+                if tip.is_none() || !(pair.sender_exists && pair.recipient_exists) =>
+            {
+                let existing = app.users.existing(&[lower.clone(), higher.clone()]).await?;
+                pair.sender_exists = existing.contains(&draft.sender);
+                pair.recipient_exists = existing.iter().any(|user| *user != draft.sender);
+                Ok(tip)
+            }
+            (Self::Group(_), conversation) if tip.is_none() => {
+                let newest = app.messages.last(conversation, 1, Consistency::Strong).await?;
+                Ok(newest.into_iter().next())
+            }
+            _ => Ok(tip),
+        }
+    }
+
+    /// The first entry that the sender may read, if they may send behind `tip`.
+    ///
+    /// # Errors
+    /// `NotFound`, `NotAMember`, `Blocked`; `Unauthenticated` for a sender whose account is gone.
+    pub async fn check(&self, app: &App, draft: &Draft, tip: Option<&Entry>) -> Result<Seq> {
+        match self {
+            Self::Direct(pair) if !pair.sender_exists => Err(Error::Unauthenticated),
+            Self::Direct(pair) if !pair.recipient_exists => Err(Error::NotFound("user")),
+            Self::Direct(pair) if pair.blocked => Err(Error::Blocked),
+            Self::Direct(_) => Ok(Seq::FIRST),
+            Self::Group(membership) => {
+                let membership = membership.as_deref().cloned();
+                let membership = admit(app, &draft.conversation, membership).await?;
+                match tip {
+                    Some(tip) if tip.content != Content::GroupDeleted => Ok(membership.joined_seq),
+                    _ => Err(Error::NotFound("group")),
+                }
+            }
+        }
+    }
+}

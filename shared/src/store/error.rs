@@ -1,0 +1,63 @@
+//! What a table can answer besides rows.
+
+use std::fmt::Debug;
+
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+
+/// The result of every call to a table.
+pub type Result<T, E = StoreError> = std::result::Result<T, E>;
+
+/// Why a call to AWS did not go through.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Throttled, timed out or cut off, also after the SDK's own retries.
+    #[error("AWS is busy")]
+    Busy,
+    /// Refused in a way that repeating does not mend.
+    #[error("the call to AWS failed")]
+    Fault(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl StoreError {
+    pub(crate) fn fault(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Fault(source.into())
+    }
+}
+
+/// The codes that say "later": DynamoDB's, Cognito's and those that all services share.
+const BUSY: [&str; 10] = [
+    "InternalServerError",
+    "InternalErrorException",
+    "InternalServiceError",
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "ServiceUnavailable",
+    "ThrottlingException",
+    "TooManyRequestsException",
+    "TransactionConflictException",
+    "TransactionInProgressException",
+];
+
+impl<E, R> From<SdkError<E, R>> for StoreError
+where
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+    R: Debug + Send + Sync + 'static,
+{
+    fn from(error: SdkError<E, R>) -> Self {
+        match &error {
+            SdkError::TimeoutError(_)
+            | SdkError::DispatchFailure(_)
+            | SdkError::ResponseError(_) => Self::Busy,
+            SdkError::ServiceError(service) => {
+                let code = service.err().code().unwrap_or("no code");
+                if BUSY.contains(&code) {
+                    Self::Busy
+                } else {
+                    // Code and message only: the rest of the error may hold the row.
+                    Self::fault(format!("{code}: {}", service.err().message().unwrap_or_default()))
+                }
+            }
+            _ => Self::fault(error),
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! The tables: a struct for each, a method for each way in which it is used. Only here are attribute names known.
+
+mod blocks;
+mod error;
+mod groups;
+mod memberships;
+mod messages;
+mod sent_ids;
+mod transaction;
+mod users;
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, KeysAndAttributes, WriteRequest};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+pub use blocks::{Block, Blocks, Pair};
+pub use error::{Result, StoreError};
+pub use groups::{Count, Groups};
+pub use memberships::{Member, Memberships, ReadMove};
+pub use messages::{Appended, Messages, Slice};
+pub use sent_ids::{Claim, Claimed, SentIds};
+pub use transaction::{Transacted, Write};
+pub use users::{Created, Users};
+
+/// A row.
+pub type Item = HashMap<String, AttributeValue>;
+
+/// Whether a read sees every write that was acknowledged before it began.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Consistency {
+    /// It does, at one unit for 4 KB.
+    Strong,
+    /// It may miss the latest, at half the price.
+    Eventual,
+}
+
+impl Consistency {
+    fn is_strong(self) -> bool {
+        self == Self::Strong
+    }
+}
+
+/// The DynamoDB client and the names of the tables.
+#[derive(Debug, Clone)]
+pub struct Store {
+    client: Client,
+    prefix: String,
+}
+
+/// The most keys of one `BatchGetItem` (DynamoDB's limit).
+const MAX_BATCH_KEYS: usize = 100;
+/// The most rows of one `BatchWriteItem` (DynamoDB's limit).
+const MAX_BATCH_WRITES: usize = 25;
+
+impl Store {
+    /// Over the tables whose names begin with `prefix`.
+    #[must_use]
+    pub fn new(client: Client, prefix: &str) -> Self {
+        Self { client, prefix: prefix.to_owned() }
+    }
+
+    /// Opens a connection ahead of the first request. A failure shows again at that request.
+    pub async fn warm_up(&self) {
+        let _ = self.client.describe_endpoints().send().await;
+    }
+
+    fn table(&self, name: &str) -> String {
+        format!("{}{name}", self.prefix)
+    }
+
+    /// Reads the rows of `keys` from several tables side by side, 100 keys a call, until all are answered for.
+    /// The rows come in no order, without those that do not exist.
+    async fn batch_get(&self, keys: Vec<BatchKeys>) -> Result<HashMap<String, Vec<Item>>> {
+        let calls = split(keys).into_iter().map(|part| self.batch_get_part(part));
+        let mut rows: HashMap<String, Vec<Item>> = HashMap::new();
+        for part in futures_util::future::try_join_all(calls).await? {
+            for (table, items) in part {
+                rows.entry(table).or_default().extend(items);
+            }
+        }
+        Ok(rows)
+    }
+
+    async fn batch_get_part(&self, keys: Vec<BatchKeys>) -> Result<Vec<(String, Vec<Item>)>> {
+        let mut rows = Vec::new();
+        let mut rest = HashMap::new();
+        for BatchKeys { table, keys, consistency } in keys {
+            let request = KeysAndAttributes::builder()
+                .set_keys(Some(keys))
+                .consistent_read(consistency.is_strong())
+                .build()
+                .map_err(StoreError::fault)?;
+            rest.insert(self.table(table), request);
+        }
+        let mut pauses = Pauses::default();
+        while !rest.is_empty() {
+            let output = self.client.batch_get_item().set_request_items(Some(rest)).send().await?;
+            rest = output.unprocessed_keys.unwrap_or_default();
+            rows.extend(output.responses.unwrap_or_default().into_iter().map(|(table, items)| {
+                (table.strip_prefix(&self.prefix).unwrap_or(&table).to_owned(), items)
+            }));
+            if !rest.is_empty() {
+                pauses.next().await?;
+            }
+        }
+        Ok(rows)
+    }
+}
+
+impl Store {
+    /// Deletes the rows of `keys`, 25 a call, until all are gone.
+    async fn batch_delete(&self, table: &str, keys: Vec<Item>) -> Result<()> {
+        let calls = keys.chunks(MAX_BATCH_WRITES).map(|keys| self.batch_delete_part(table, keys));
+        futures_util::future::try_join_all(calls).await?;
+        Ok(())
+    }
+
+    async fn batch_delete_part(&self, table: &str, keys: &[Item]) -> Result<()> {
+        let delete = |key: &Item| {
+            let delete = DeleteRequest::builder().set_key(Some(key.clone())).build();
+            let delete = delete.map_err(StoreError::fault)?;
+            Ok(WriteRequest::builder().delete_request(delete).build())
+        };
+        let requests: Result<Vec<_>> = keys.iter().map(delete).collect();
+        let mut rest = HashMap::from([(self.table(table), requests?)]);
+        let mut pauses = Pauses::default();
+        loop {
+            let output =
+                self.client.batch_write_item().set_request_items(Some(rest)).send().await?;
+            rest = output.unprocessed_items.unwrap_or_default();
+            if rest.is_empty() {
+                return Ok(());
+            }
+            pauses.next().await?;
+        }
+    }
+}
+
+/// Waits between the parts of a batch that DynamoDB left over, and gives up after a second or so.
+#[derive(Debug, Default)]
+struct Pauses(u32);
+
+impl Pauses {
+    async fn next(&mut self) -> Result<()> {
+        self.0 += 1;
+        if self.0 > 6 {
+            return Err(StoreError::Busy);
+        }
+        let longest = 16_u64 << self.0;
+        tokio::time::sleep(std::time::Duration::from_millis(fastrand::u64(..longest))).await;
+        Ok(())
+    }
+}
+
+/// The keys that a batch reads from one table.
+#[derive(Debug)]
+struct BatchKeys {
+    table: &'static str,
+    keys: Vec<Item>,
+    consistency: Consistency,
+}
+
+/// The keys in calls of at most [`MAX_BATCH_KEYS`].
+fn split(tables: Vec<BatchKeys>) -> Vec<Vec<BatchKeys>> {
+    let total: usize = tables.iter().map(|table| table.keys.len()).sum();
+    if total <= MAX_BATCH_KEYS {
+        return vec![tables.into_iter().filter(|table| !table.keys.is_empty()).collect()];
+    }
+    tables
+        .into_iter()
+        .flat_map(|BatchKeys { table, keys, consistency }| {
+            let chunks: Vec<_> = keys.chunks(MAX_BATCH_KEYS).map(<[Item]>::to_vec).collect();
+            chunks.into_iter().map(move |keys| vec![BatchKeys { table, keys, consistency }])
+        })
+        .collect()
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "references to ids and owned texts alike")]
+fn text(value: impl ToString) -> AttributeValue {
+    AttributeValue::S(value.to_string())
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "numbers are small")]
+fn number(value: impl ToString) -> AttributeValue {
+    AttributeValue::N(value.to_string())
+}
+
+fn key<const N: usize>(attributes: [(&str, AttributeValue); N]) -> Item {
+    attributes.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+fn to_item(row: &impl Serialize) -> Result<Item> {
+    serde_dynamo::aws_sdk_dynamodb_1::to_item(row).map_err(StoreError::fault)
+}
+
+fn from_item<T: DeserializeOwned>(item: Item) -> Result<T> {
+    serde_dynamo::aws_sdk_dynamodb_1::from_item(item).map_err(StoreError::fault)
+}
+
+fn from_items<T: DeserializeOwned>(items: Vec<Item>) -> Result<Vec<T>> {
+    items.into_iter().map(from_item).collect()
+}

@@ -1,0 +1,39 @@
+//! What the black-box suites stand on: a backend to talk to, people who use it, and answers that are easy to check.
+//!
+//! ```no_run
+//! # async fn example() {
+//! use serde_json::json;
+//! use tests::{Backend, people};
+//!
+//! let backend = Backend::shared().await;
+//! let [alice, bob] = people(backend).await;
+//! let sent = alice.send(&bob, "hi").await.expect(201);
+//! assert_eq!(sent["body"], "hi");
+//! alice.post("/v1/messages", json!({ "recipientId": bob.id })).await.refused(422).naming(&["/body"]);
+//! bob.block(&alice).await.expect(204);
+//! alice.send(&bob, "hi again").await.problem(403, "blocked");
+//! # }
+//! ```
+//!
+//! Every answer with `expect` is held against the conventions of the contract (no null, times with milliseconds), every
+//! refusal against the form of problem details.
+
+#![expect(clippy::expect_used, reason = "a broken set-up fails the test that needs it")]
+#![expect(clippy::missing_panics_doc, reason = "to panic is how a test fails")]
+
+mod backend;
+mod client;
+mod entries;
+mod eventually;
+pub mod faults;
+pub mod http;
+mod person;
+mod reply;
+mod runtime;
+
+pub use backend::Backend;
+pub use client::{Client, Request};
+pub use entries::{assert_dense, bodies, keys, seqs, types};
+pub use eventually::eventually;
+pub use person::{Group, PASSWORD, Person, people, unique};
+pub use reply::{Answer, Refusal, Reply};
