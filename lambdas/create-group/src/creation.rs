@@ -95,6 +95,7 @@ impl Creation {
             actor_id: self.creator.clone(),
             created_at: group.created_at,
             author_id: None,
+            waited_millis: None,
             streak: Streak::behind(None, &self.creator, group.created_at, false),
             content: Content::GroupCreated {
                 name: group.name.clone(),

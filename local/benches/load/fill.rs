@@ -149,6 +149,7 @@ fn entry(conversation: &ConversationId, actor: &UserId, seq: Seq, content: Conte
         actor_id: actor.clone(),
         created_at: now,
         author_id: None,
+        waited_millis: None,
         streak: Streak::behind(None, actor, now, false),
         content,
     }

@@ -70,13 +70,14 @@ where
             actor_id: actor.clone(),
             created_at: next.at,
             author_id: change.author_id,
+            waited_millis: None,
             streak: Streak::behind(Some(&tip), actor, now, false),
             content: change.content,
         };
         match append(app, &entry, change.writes).await? {
             Appended::Done => return Ok(change.answer),
             Appended::Lost(winner) if winner.entry_id == entry_id => return Ok(change.answer),
-            Appended::Lost(_) => retry.after_lost_swap().await?,
+            Appended::Lost(_) => retry.after_lost_swap(None).await?,
             Appended::Conflict => retry.after_conflict().await?,
         }
     }

@@ -4,6 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
+use super::retry::Retry;
 use super::search::Search;
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -39,6 +40,7 @@ impl Draft {
         entry_id: &EntryId,
         tip: Option<&Entry>,
         claim: Option<&Claim>,
+        retry: &Retry,
     ) -> Result<Entry> {
         let now = Timestamp::now();
         let streak = Streak::behind(tip, &self.sender, now, true);
@@ -53,6 +55,7 @@ impl Draft {
             actor_id: self.sender.clone(),
             created_at: earliest.map_or(now, |earliest| earliest.max(now)),
             author_id: None,
+            waited_millis: retry.waited_millis(),
             streak,
             content: Content::Message(Message {
                 body: Some(self.body.clone()),

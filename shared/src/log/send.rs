@@ -32,8 +32,8 @@ const CATCH_UP: usize = 100;
 /// `Blocked`, `NotAMember`, `NotFound`, `TooMany`, `Invalid` for a `replyTo` that the sender cannot see,
 /// `ClientIdReused`; `Unavailable` when the log was too busy for 10 s.
 pub async fn send(app: &App, draft: &Draft) -> Result<Sent> {
-    let mut retry = Retry::start();
-    let (mut rights, newest, search, target) = try_join4(
+    let retry = Retry::start();
+    let (rights, newest, search, target) = try_join4(
         Rights::read(app, draft),
         first_look(app, draft),
         draft.begin_search(app),
@@ -45,30 +45,70 @@ pub async fn send(app: &App, draft: &Draft) -> Result<Sent> {
     {
         return Ok(Sent::Before(entry));
     }
-    let entry_id = EntryId::generate();
-    let mut tip = newest.into_iter().next();
-    loop {
-        tip = rights.confirm(app, draft, tip).await?;
-        let readable_from = rights.check(app, draft, tip.as_ref()).await?;
-        check_target(app, draft, target.as_ref(), readable_from).await?;
-        let claim = search.as_ref().map(Search::claim);
-        let entry = draft.entry(app, &entry_id, tip.as_ref(), claim)?;
-        match append(app, draft, &entry).await? {
-            Appended::Done => return Ok(Sent::Now(entry)),
-            Appended::Lost(winner) if winner.entry_id == entry_id => return Ok(Sent::Now(*winner)),
-            Appended::Lost(_) => retry.after_lost_swap().await?,
-            Appended::Conflict => retry.after_conflict().await?,
-        }
-        let seen = tip.as_ref().map_or(Seq::ZERO, |tip| tip.seq);
-        let news;
-        (rights, news) =
-            try_join(Rights::read(app, draft), catch_up(app, draft, seen, &retry)).await?;
-        if let Some(search) = &search
-            && let Some(entry) = search.among(app, &news).await?
+    let tip = newest.into_iter().next();
+    Sending { app, draft, retry, rights, search, target, tip }.carry_out().await
+}
+
+/// A send that has looked at the log up to `tip`.
+struct Sending<'a> {
+    app: &'a App,
+    draft: &'a Draft,
+    retry: Retry,
+    rights: Rights,
+    search: Option<Search<'a>>,
+    target: Option<Entry>,
+    tip: Option<Entry>,
+}
+
+impl Sending<'_> {
+    async fn carry_out(mut self) -> Result<Sent> {
+        let entry_id = EntryId::generate();
+        if self.retry.stand_in_line(self.tip.as_ref()).await
+            && let Some(entry) = self.look_again().await?
         {
             return Ok(Sent::Before(entry));
         }
-        tip = news.into_iter().next_back().or(tip);
+        loop {
+            let entry = self.entry(&entry_id).await?;
+            match append(self.app, self.draft, &entry).await? {
+                Appended::Done => return Ok(Sent::Now(entry)),
+                Appended::Lost(winner) if winner.entry_id == entry_id => {
+                    return Ok(Sent::Now(*winner));
+                }
+                Appended::Lost(winner) => self.retry.after_lost_swap(Some(&winner)).await?,
+                Appended::Conflict => self.retry.after_conflict().await?,
+            }
+            if let Some(entry) = self.look_again().await? {
+                return Ok(Sent::Before(entry));
+            }
+        }
+    }
+
+    /// The entry behind what was looked at, if the sender may write it.
+    async fn entry(&mut self, entry_id: &EntryId) -> Result<Entry> {
+        let Self { app, draft, .. } = *self;
+        self.tip = self.rights.confirm(app, draft, self.tip.take()).await?;
+        let tip = self.tip.as_ref();
+        let readable_from = self.rights.check(app, draft, tip).await?;
+        check_target(app, draft, self.target.as_ref(), readable_from).await?;
+        let claim = self.search.as_ref().map(Search::claim);
+        draft.entry(app, entry_id, tip, claim, &self.retry)
+    }
+
+    /// Reads all that came in between, strongly, and the rights again. Answers the message, if an earlier request sent
+    /// it meanwhile.
+    async fn look_again(&mut self) -> Result<Option<Entry>> {
+        let seen = self.tip.as_ref().map_or(Seq::ZERO, |tip| tip.seq);
+        let news = catch_up(self.app, self.draft, seen, &self.retry);
+        let (rights, news) = try_join(Rights::read(self.app, self.draft), news).await?;
+        self.rights = rights;
+        if let Some(search) = &self.search
+            && let Some(entry) = search.among(self.app, &news).await?
+        {
+            return Ok(Some(entry));
+        }
+        self.tip = news.into_iter().next_back().or(self.tip.take());
+        Ok(None)
     }
 }
 

@@ -26,6 +26,9 @@ pub struct Entry {
     /// Whose message an `edited` or `deleted` entry is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub author_id: Option<UserId>,
+    /// For how many milliseconds its writer had lost swaps before: how long the line at this log is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waited_millis: Option<u32>,
     /// How much its actor wrote without a break, for flood control.
     #[serde(flatten)]
     pub streak: Streak,
