@@ -122,6 +122,20 @@ async fn what_was_read_is_not_news() {
 }
 
 #[tokio::test]
+async fn what_was_read_between_two_pages_does_not_come() {
+    let [alice, bob] = people().await;
+    let conversation = alice.begin(&bob).await;
+    for n in 2..=5 {
+        alice.send(&bob, &format!("{n}")).await.expect(201);
+    }
+    let page = bob.get("/v1/messages?limit=1").await.expect(200);
+    bob.read(&conversation, 4).await.expect(204);
+    let rest = [("limit", "100"), ("cursor", page.text("nextCursor"))];
+    let page = bob.query("/v1/messages", &rest).await.expect(200);
+    assert_eq!(bodies(page["messages"].as_array().unwrap()), ["5"]);
+}
+
+#[tokio::test]
 async fn messages_come_as_they_now_are_and_deleted_ones_do_not() {
     let [alice, bob] = people().await;
     let conversation = alice.begin(&bob).await;

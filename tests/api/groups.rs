@@ -192,6 +192,8 @@ async fn the_list_of_open_groups_is_the_same_by_any_page_size() {
         };
         assert!(eventually(ask, |complete| *complete).await, "by {limit}");
     }
+    let page = alice.get("/v1/groups?visibility=open&limit=2").await.expect(200);
+    assert_eq!(page["groups"].as_array().unwrap().len(), 2);
 }
 
 #[tokio::test]

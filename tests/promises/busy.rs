@@ -6,6 +6,7 @@ use tests::faults::{Fault, When, Wire, start};
 use tests::{Person, Reply, bodies, people};
 
 use crate::support::ask;
+use crate::support::replay::assert_holds;
 use crate::support::tables::Tables;
 
 /// How many messages a second flood control lets through in these tests.
@@ -15,12 +16,16 @@ const LIMIT: u32 = 3;
 async fn a_throttled_call_is_repeated() {
     let (backend, wire) = Wire::backend(|_| {}).await;
     let (tables, [alice, bob]) = (Tables::of(&backend), people(&backend).await);
-    let operations =
-        ["BatchGetItem", "Query", "PutItem", "TransactWriteItems", "GetItem", "UpdateItem"];
-    for operation in operations {
-        for table in ["Messages", "Users", "GroupMemberships", "SentIds"] {
-            wire.on(When::operation(operation, table)).times(2).fail(Fault::Throttle);
-        }
+    for (operation, table) in [
+        ("BatchGetItem", "Users"),
+        ("Query", "Messages"),
+        ("PutItem", "SentIds"),
+        ("PutItem", "Messages"),
+        ("TransactWriteItems", "Messages"),
+        ("GetItem", "Messages"),
+        ("UpdateItem", "GroupMemberships"),
+    ] {
+        wire.on(When::operation(operation, table)).times(2).fail(Fault::Throttle);
     }
     let first = ask::named(&alice, &bob, "one", "m-1").send().await.expect(201);
     let conversation = first.text("conversationId");
@@ -79,6 +84,30 @@ async fn a_log_that_stays_busy_is_told_after_ten_seconds_and_nothing_is_stored()
 
     wire.clear();
     ask::say_named(&alice, &group, "hi", "m-1").send().await.expect(201);
+}
+
+#[tokio::test]
+async fn a_change_of_members_gets_through_a_busy_log() {
+    let (backend, _) = Wire::backend(|_| {}).await;
+    let (tables, [alice, bob]) = (Tables::of(&backend), people(&backend).await);
+    let group = alice.group(&[&bob]).await;
+    let (ended, end) = tokio::sync::watch::channel(false);
+    let writers = [&alice, &bob, &bob, &alice].map(|writer| {
+        let (say, end) = (ask::say(writer, &group, "on and on"), end.clone());
+        start(async move {
+            while !*end.borrow() {
+                say.clone().send().await.expect(201);
+            }
+        })
+    });
+    for role in ["admin", "owner", "member", "admin", "member"] {
+        alice.put_member(&group, &bob, Some(role)).await.expect(200);
+    }
+    ended.send_replace(true);
+    for writer in writers {
+        writer.await.unwrap();
+    }
+    assert_holds(&tables, &group.id, &group.conversation).await;
 }
 
 /// Sends until it is refused: more than the limit within a second.

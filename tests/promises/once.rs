@@ -18,7 +18,7 @@ fn count(log: &[Value], body: &str) -> usize {
 }
 
 /// Checks that of these answers one says "now" and the rest "before", all with the same message.
-fn assert_same(replies: Vec<Reply>) {
+fn assert_same(replies: &[Reply]) {
     let mut statuses: Vec<u16> = replies.iter().map(|reply| reply.status.as_u16()).collect();
     statuses.sort_unstable_by(|one, other| other.cmp(one));
     assert!(statuses.iter().enumerate().all(|(at, status)| *status == u16::from(at == 0) + 200));
@@ -38,9 +38,10 @@ async fn of_two_requests_that_have_both_read_before_either_puts_one_sends() {
         let mut held = Vec::new();
         for name in NAMES {
             let put = wire.on(When::put("Messages").with(&id)).hold();
-            let request = match in_group {
-                true => ask::say_named(&alice, &group, &id, &id),
-                false => ask::named(&alice, &bob, &id, &id),
+            let request = if in_group {
+                ask::say_named(&alice, &group, &id, &id)
+            } else {
+                ask::named(&alice, &bob, &id, &id)
             };
             let request = start(request.send());
             put.reached().await;
@@ -55,7 +56,7 @@ async fn of_two_requests_that_have_both_read_before_either_puts_one_sends() {
             replies.push(request.await.unwrap());
         }
         assert_eq!(replies[0].status, 201);
-        assert_same(replies);
+        assert_same(&replies);
         let log = tables.log(if in_group { &group.conversation } else { &direct }).await;
         assert_eq!(count(&log, &id), 1);
     }
@@ -69,7 +70,7 @@ async fn of_many_requests_at_once_one_sends() {
     let replies = futures_util::future::join_all(requests).await;
 
     let conversation = replies[0].text("conversationId").to_owned();
-    assert_same(replies);
+    assert_same(&replies);
     assert_eq!(tables.log(&conversation).await.len(), 1);
 }
 

@@ -1,8 +1,8 @@
 //! The backend under test.
 
 use std::env;
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use local::{Options, Server};
@@ -79,19 +79,16 @@ impl Backend {
 
 /// A folder that goes when this process has ended, however it ends: statics are never dropped, so a shell waits for the
 /// end of its input.
-fn folder_of_this_process() -> std::path::PathBuf {
-    static WATCH: std::sync::OnceLock<Option<Child>> = std::sync::OnceLock::new();
+fn folder_of_this_process() -> PathBuf {
     let folder = TempDir::new().expect("a temporary folder").keep();
-    WATCH.get_or_init(|| remove_at_end(&folder).ok());
-    folder
-}
-
-fn remove_at_end(folder: &Path) -> std::io::Result<Child> {
-    Command::new("sh")
+    let watch = Command::new("sh")
         .args(["-c", r#"trap "" INT TERM; read -r _; rm -rf -- "$0""#])
-        .arg(folder)
+        .arg(&folder)
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
-        .spawn()
+        .spawn();
+    // Its input must stay open. Without a shell, the folder stays.
+    std::mem::forget(watch);
+    folder
 }

@@ -7,7 +7,7 @@ use futures_util::future::try_join_all;
 use serde::{Deserialize, Serialize};
 use shared::app::App;
 use shared::error::Result;
-use shared::http::{Answer, Input, Page, PageRequest};
+use shared::http::{Answer, Input, PageRequest};
 use shared::log::{MAX_LOOKED_AT, MessageView, Viewer};
 use shared::model::{ConversationId, Membership, Seq, UserId};
 use shared::store::Slice;
@@ -29,7 +29,7 @@ struct Position {
 pub async fn handle(app: Arc<App>, input: Input) -> Result<Answer> {
     let caller = input.caller()?;
     let request: PageRequest<Position> = PageRequest::of(&input)?;
-    let position = request.position.unwrap_or_default();
+    let position = request.position.clone().unwrap_or_default();
 
     let memberships = app.memberships.page(caller.id(), position.after.as_ref(), MAX_CONVERSATIONS);
     let (memberships, blocked) = tokio::try_join!(memberships, app.blocks.all_of(caller.id()))?;
@@ -49,12 +49,12 @@ pub async fn handle(app: Arc<App>, input: Input) -> Result<Answer> {
         if let Some(seq) = page.take(membership, position.unread_of(membership), look).await? {
             let within = Some((membership.conversation_id.clone(), seq));
             let next = Position { after: done, within };
-            return Answer::page("messages", Page::new(page.messages, Some(next))?);
+            return Answer::page("messages", request.page(page.messages, Some(next))?);
         }
         done = Some(membership.conversation_id.clone());
     }
     let next = next.map(|after| Position { after: Some(after), within: None });
-    Answer::page("messages", Page::new(page.messages, next)?)
+    Answer::page("messages", request.page(page.messages, next)?)
 }
 
 impl Position {

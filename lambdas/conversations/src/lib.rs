@@ -7,7 +7,7 @@ use futures_util::future::try_join_all;
 use serde::Serialize;
 use shared::app::App;
 use shared::error::Result;
-use shared::http::{Answer, Input, Page, PageRequest};
+use shared::http::{Answer, Input, PageRequest};
 use shared::log::{MAX_LOOKED_AT, MessageView, Viewer};
 use shared::model::{
     Content, ConversationId, Entry, Group, GroupId, Membership, Name, Seq, UserId,
@@ -54,7 +54,7 @@ pub async fn handle(app: Arc<App>, input: Input) -> Result<Answer> {
         .iter()
         .filter_map(|membership| membership.conversation_id.group().cloned())
         .collect();
-    let groups = async { Ok(app.groups.get_all(&groups).await?) };
+    let groups = async { Ok(app.groups.find_all(&groups).await?) };
     let ends = memberships.iter().map(|membership| End::read(&app, membership, &blocked));
     let (groups, ends) = tokio::try_join!(groups, try_join_all(ends))?;
 
@@ -63,7 +63,7 @@ pub async fn handle(app: Arc<App>, input: Input) -> Result<Answer> {
         .zip(ends)
         .filter_map(|(membership, end)| conversation(membership, end?, &groups))
         .collect();
-    Answer::page("conversations", Page::new(conversations, next)?)
+    Answer::page("conversations", request.page(conversations, next)?)
 }
 
 /// A conversation, unless its group is gone.

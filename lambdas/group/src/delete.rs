@@ -1,7 +1,7 @@
-//! `DELETE`: an owner ends the group. The seal comes first, so that nothing is added any more; then its log is swept,
-//! and its memberships last: while the owner's is there, the request can be repeated and goes on where it broke off.
+//! `DELETE`: an owner ends the group. The seal comes first, so that nothing is added any more; then the messages are
+//! swept, then the memberships with the entries that name them, the owner's last: while that is there, the request can be
+//! repeated and goes on where it broke off.
 
-use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use shared::app::App;
@@ -19,13 +19,13 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const PAGE: usize = 200;
 
 pub(super) async fn delete(app: &App, caller: &Caller, id: &GroupId) -> Result<Answer> {
-    let began = Instant::now();
     let conversation = ConversationId::Group(id.clone());
     owner(app, caller, &conversation).await?;
     let seal = seal(app, caller, id, &conversation).await?;
-    let mut members = sweep_log(app, &conversation, seal, began).await?;
-    members.remove(caller.id());
-    sweep_members(app, caller, &conversation, members, began).await?;
+    let sweep = Sweep { app, caller, conversation, seal, began: Instant::now() };
+    sweep.messages().await?;
+    sweep.named_members().await?;
+    sweep.listed_members().await?;
     Ok(Answer::no_content())
 }
 
@@ -52,24 +52,81 @@ async fn seal(
     change(app, caller.id(), conversation, decide).await
 }
 
-/// Removes every entry before the seal. Answers everyone who is named there as a member, former ones too, whom the
-/// index of members does not list.
-async fn sweep_log(
-    app: &App,
-    conversation: &ConversationId,
+/// What is left to do once a group is sealed.
+struct Sweep<'a> {
+    app: &'a App,
+    caller: &'a Caller,
+    conversation: ConversationId,
     seal: Seq,
     began: Instant,
-) -> Result<BTreeSet<UserId>> {
-    let mut members = BTreeSet::new();
-    loop {
-        let slice = app.messages.after(conversation, Seq::ZERO, Some(seal), PAGE).await?;
-        if slice.entries.is_empty() {
-            return Ok(members);
+}
+
+impl Sweep<'_> {
+    /// Removes every message.
+    async fn messages(&self) -> Result<()> {
+        let mut after = Seq::ZERO;
+        loop {
+            let entries = self.entries_behind(after).await?;
+            let Some(last) = entries.last() else { return Ok(()) };
+            after = last.seq;
+            let messages = entries.iter().filter(|entry| entry.message().is_some());
+            self.remove(messages.map(|entry| entry.seq).collect()).await?;
         }
-        in_time(began)?;
-        let seqs: Vec<Seq> = slice.entries.iter().map(|entry| entry.seq).collect();
-        app.messages.remove(conversation, &seqs).await?;
-        members.extend(slice.entries.into_iter().flat_map(members_in));
+    }
+
+    /// Removes every other entry before the seal, and before it the memberships of those whom it names: former members
+    /// are in no index.
+    async fn named_members(&self) -> Result<()> {
+        loop {
+            let entries = self.entries_behind(Seq::ZERO).await?;
+            if entries.is_empty() {
+                return Ok(());
+            }
+            let seqs = entries.iter().map(|entry| entry.seq).collect();
+            let mut members: Vec<UserId> = entries.into_iter().flat_map(members_in).collect();
+            members.sort();
+            members.dedup();
+            self.remove_members(members).await?;
+            self.remove(seqs).await?;
+        }
+    }
+
+    /// Removes the memberships of everyone in the index, the caller's last.
+    async fn listed_members(&self) -> Result<()> {
+        let Self { app, caller, conversation, .. } = self;
+        let mut after = None;
+        loop {
+            self.in_time()?;
+            let (members, next) =
+                app.memberships.members(conversation, after.as_ref(), PAGE).await?;
+            self.remove_members(members.into_iter().map(|member| member.user_id).collect()).await?;
+            if next.is_none() {
+                break;
+            }
+            after = next;
+        }
+        Ok(app.memberships.remove(&[caller.id().clone()], conversation).await?)
+    }
+
+    async fn entries_behind(&self, after: Seq) -> Result<Vec<Entry>> {
+        self.in_time()?;
+        let slice = self.app.messages.after(&self.conversation, after, Some(self.seal), PAGE);
+        Ok(slice.await?.entries)
+    }
+
+    async fn remove(&self, seqs: Vec<Seq>) -> Result<()> {
+        Ok(self.app.messages.remove(&self.conversation, &seqs).await?)
+    }
+
+    /// Removes memberships, all but the caller's.
+    async fn remove_members(&self, mut members: Vec<UserId>) -> Result<()> {
+        members.retain(|member| member != self.caller.id());
+        Ok(self.app.memberships.remove(&members, &self.conversation).await?)
+    }
+
+    /// Whether there is time to go on; if not, the caller repeats the request.
+    fn in_time(&self) -> Result<()> {
+        if self.began.elapsed() < PATIENCE { Ok(()) } else { Err(Error::Unavailable) }
     }
 }
 
@@ -79,37 +136,4 @@ fn members_in(entry: Entry) -> Vec<UserId> {
         Content::MemberAdded { target, .. } => vec![target],
         _ => Vec::new(),
     }
-}
-
-/// Removes the memberships of `known` and of everyone in the index, the caller's last.
-async fn sweep_members(
-    app: &App,
-    caller: &Caller,
-    conversation: &ConversationId,
-    known: BTreeSet<UserId>,
-    began: Instant,
-) -> Result<()> {
-    let known: Vec<UserId> = known.into_iter().collect();
-    app.memberships.remove(&known, conversation).await?;
-    let mut after = None;
-    loop {
-        in_time(began)?;
-        let (members, next) = app.memberships.members(conversation, after.as_ref(), PAGE).await?;
-        let others: Vec<UserId> = members
-            .into_iter()
-            .map(|member| member.user_id)
-            .filter(|member| member != caller.id())
-            .collect();
-        app.memberships.remove(&others, conversation).await?;
-        if next.is_none() {
-            break;
-        }
-        after = next;
-    }
-    Ok(app.memberships.remove(&[caller.id().clone()], conversation).await?)
-}
-
-/// Whether there is time to go on; if not, the caller repeats the request.
-fn in_time(began: Instant) -> Result<()> {
-    if began.elapsed() < PATIENCE { Ok(()) } else { Err(Error::Unavailable) }
 }

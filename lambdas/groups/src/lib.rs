@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use shared::app::App;
 use shared::error::{Error, Result};
-use shared::http::{Answer, Input, Page, PageRequest};
+use shared::http::{Answer, Input, PageRequest};
 use shared::model::{GroupId, Visibility};
 
 /// Handles the route.
@@ -16,5 +16,5 @@ pub async fn handle(app: Arc<App>, input: Input) -> Result<Answer> {
     }
     let request: PageRequest<GroupId> = PageRequest::of(&input)?;
     let (groups, next) = app.groups.open(request.position.as_ref(), request.limit).await?;
-    Answer::page("groups", Page::new(groups, next)?)
+    Answer::page("groups", request.page(groups, next)?)
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use shared::app::App;
 use shared::error::Result;
-use shared::http::{Answer, Input, Page, PageRequest};
+use shared::http::{Answer, Input, PageRequest};
 use shared::log::member;
 use shared::model::{ConversationId, GroupId, UserId};
 
@@ -20,5 +20,5 @@ pub async fn handle(app: Arc<App>, input: Input) -> Result<Answer> {
         Ok(app.memberships.members(&conversation, after, request.limit).await?)
     };
     let (_, (members, next)) = tokio::try_join!(member(&app, caller.id(), &conversation), members)?;
-    Answer::page("members", Page::new(members, next)?)
+    Answer::page("members", request.page(members, next)?)
 }

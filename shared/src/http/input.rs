@@ -166,7 +166,11 @@ fn malformed(pointer: &str, detail: &str) -> Error {
     Error::Malformed(FieldError::new(pointer, detail))
 }
 
+/// serde would also take a list of a struct's values.
 fn parse<T: DeserializeOwned>(json: &[u8]) -> Result<T> {
+    if json.trim_ascii_start().first() != Some(&b'{') {
+        return Err(malformed("", "must be a JSON object"));
+    }
     let mut deserializer = serde_json::Deserializer::from_slice(json);
     let value = serde_path_to_error::deserialize(&mut deserializer)
         .map_err(|error| malformed(&pointer_of(error.path()), &reason_of(error.inner())))?;

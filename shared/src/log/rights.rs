@@ -28,29 +28,17 @@ impl Rights {
         })
     }
 
-    /// Asks again, strongly, where an eventual read said that something is not there: a person, or any entry at all.
-    /// Answers the log's last entry.
-    pub async fn confirm(
-        &mut self,
-        app: &App,
-        draft: &Draft,
-        tip: Option<Entry>,
-    ) -> Result<Option<Entry>> {
-        match (self, &draft.conversation) {
-            (Self::Direct(pair), ConversationId::Direct(lower, higher))
-                if tip.is_none() || !(pair.sender_exists && pair.recipient_exists) =>
-            {
-                let existing = app.users.existing(&[lower.clone(), higher.clone()]).await?;
-                pair.sender_exists = existing.contains(&draft.sender);
-                pair.recipient_exists = existing.iter().any(|user| *user != draft.sender);
-                Ok(tip)
-            }
-            (Self::Group(_), conversation) if tip.is_none() => {
-                let newest = app.messages.last(conversation, 1, Consistency::Strong).await?;
-                Ok(newest.into_iter().next())
-            }
-            _ => Ok(tip),
+    /// Asks again, strongly, where an eventual read said that a person does not exist, and before the first entry.
+    pub async fn confirm(&mut self, app: &App, draft: &Draft, tip: Option<&Entry>) -> Result<()> {
+        if let (Self::Direct(pair), ConversationId::Direct(lower, higher)) =
+            (self, &draft.conversation)
+            && (tip.is_none() || !(pair.sender_exists && pair.recipient_exists))
+        {
+            let existing = app.users.existing(&[lower.clone(), higher.clone()]).await?;
+            pair.sender_exists = existing.contains(&draft.sender);
+            pair.recipient_exists = existing.iter().any(|user| *user != draft.sender);
         }
+        Ok(())
     }
 
     /// The first entry that the sender may read, if they may send behind `tip`.

@@ -85,8 +85,10 @@ impl<'a> Search<'a> {
         oldest.seq > Seq::FIRST && oldest.created_at >= self.claim.created_at
     }
 
+    /// An entry before the claim's time is of an earlier claim, which has expired.
     fn is_it(&self, entry: &Entry) -> bool {
         entry.actor_id == *self.sender
+            && entry.created_at >= self.claim.created_at
             && entry
                 .message()
                 .is_some_and(|message| message.client_message_id.as_ref() == Some(self.client_id))

@@ -87,8 +87,8 @@ impl Sending<'_> {
     /// The entry behind what was looked at, if the sender may write it.
     async fn entry(&mut self, entry_id: &EntryId) -> Result<Entry> {
         let Self { app, draft, .. } = *self;
-        self.tip = self.rights.confirm(app, draft, self.tip.take()).await?;
         let tip = self.tip.as_ref();
+        self.rights.confirm(app, draft, tip).await?;
         let readable_from = self.rights.check(app, draft, tip).await?;
         check_target(app, draft, self.target.as_ref(), readable_from).await?;
         let claim = self.search.as_ref().map(Search::claim);
@@ -113,10 +113,14 @@ impl Sending<'_> {
 }
 
 /// The last entries, the newest first; an eventual look, since a stale one only loses the swap. Without the client's
-/// id, the last one is enough.
+/// id, the last one is enough. A group's log is never empty: then it is asked strongly.
 async fn first_look(app: &App, draft: &Draft) -> Result<Vec<Entry>> {
     let limit = if draft.client_message_id.is_some() { FIRST_LOOK } else { 1 };
-    Ok(app.messages.last(&draft.conversation, limit, Consistency::Eventual).await?)
+    let newest = app.messages.last(&draft.conversation, limit, Consistency::Eventual).await?;
+    if newest.is_empty() && draft.conversation.group().is_some() {
+        return Ok(app.messages.last(&draft.conversation, limit, Consistency::Strong).await?);
+    }
+    Ok(newest)
 }
 
 /// Everything behind `seen`, read strongly.

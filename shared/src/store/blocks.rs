@@ -6,7 +6,9 @@ use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use serde::{Deserialize, Serialize};
 
-use super::{BatchKeys, Consistency, Result, Store, from_items, key, text, to_item, users};
+use super::{
+    BatchKeys, Consistency, Result, Store, from_items, key, one_more, page_of, text, to_item, users,
+};
 use crate::model::{Timestamp, UserId};
 
 const TABLE: &str = "BlockedUsers";
@@ -164,14 +166,13 @@ impl Blocks {
             .key_condition_expression("blockerId = :blocker")
             .expression_attribute_values(":blocker", text(blocker))
             .consistent_read(consistency.is_strong())
-            .set_limit(limit.and_then(|limit| limit.try_into().ok()))
+            .set_limit(limit.map(one_more))
             .set_exclusive_start_key(start)
             .send()
             .await?;
-        let more = output.last_evaluated_key.is_some();
+        let cut_off = output.last_evaluated_key.is_some();
         let blocks: Vec<Block> = from_items(output.items.unwrap_or_default())?;
-        let last = blocks.last().filter(|_| more).map(|block| block.user_id.clone());
-        Ok((blocks, last))
+        Ok(page_of(blocks, limit.unwrap_or(usize::MAX), cut_off, |block| block.user_id.clone()))
     }
 }
 

@@ -1,11 +1,14 @@
 //! Groups: groupId → the group, with its counts of members and owners. The index `open` (openTo · groupId) lists the
 //! open ones.
 
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::transaction::{Expression, Write};
 use super::{
-    BatchKeys, Consistency, Result, Store, from_item, from_items, key, number, text, to_item,
+    BatchKeys, Consistency, Result, Store, from_item, from_items, key, number, one_more, page_of,
+    text, to_item,
 };
 use crate::model::{Group, GroupId, Visibility};
 
@@ -59,17 +62,25 @@ impl Groups {
         Ok(row.map(|row| row.group))
     }
 
-    /// Those of `ids` that exist.
+    /// Those of `ids` that exist, asked eventually first: only a strong read may say that there is none.
     ///
     /// # Errors
     /// As [`Groups::get`].
-    pub async fn get_all(&self, ids: &[GroupId]) -> Result<Vec<Group>> {
+    pub async fn find_all(&self, ids: &[GroupId]) -> Result<Vec<Group>> {
+        let mut groups = self.read_all(ids, Consistency::Eventual).await?;
+        let found: HashSet<&GroupId> = groups.iter().map(|group| &group.group_id).collect();
+        let missing: Vec<GroupId> = ids.iter().filter(|id| !found.contains(id)).cloned().collect();
+        groups.extend(self.read_all(&missing, Consistency::Strong).await?);
+        Ok(groups)
+    }
+
+    async fn read_all(&self, ids: &[GroupId], consistency: Consistency) -> Result<Vec<Group>> {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
         let keys = ids.iter().map(|id| key([(KEY, text(id))])).collect();
-        let keys = BatchKeys { table: TABLE, keys, consistency: Consistency::Eventual };
-        let rows = self.store.batch_get(vec![keys]).await?;
+        let rows =
+            self.store.batch_get(vec![BatchKeys { table: TABLE, keys, consistency }]).await?;
         let rows: Vec<Row> = from_items(rows.into_values().flatten().collect())?;
         Ok(rows.into_iter().map(|row| row.group).collect())
     }
@@ -89,15 +100,14 @@ impl Groups {
             .index_name(OPEN)
             .key_condition_expression("openTo = :everyone")
             .expression_attribute_values(":everyone", text(EVERYONE))
-            .limit(limit.try_into().unwrap_or(i32::MAX))
+            .limit(one_more(limit))
             .set_exclusive_start_key(start)
             .send()
             .await?;
-        let more = output.last_evaluated_key.is_some();
+        let cut_off = output.last_evaluated_key.is_some();
         let rows: Vec<Row> = from_items(output.items.unwrap_or_default())?;
         let groups: Vec<Group> = rows.into_iter().map(|row| row.group).collect();
-        let last = groups.last().filter(|_| more).map(|group| group.group_id.clone());
-        Ok((groups, last))
+        Ok(page_of(groups, limit, cut_off, |group| group.group_id.clone()))
     }
 
     /// A new group with `members` members and one owner, as part of a transaction.

@@ -6,7 +6,10 @@ use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
 use serde::{Deserialize, Serialize};
 
 use super::transaction::{Expression, Write};
-use super::{Consistency, Item, Result, Store, from_item, from_items, key, number, text, to_item};
+use super::{
+    Consistency, Item, Result, Store, from_item, from_items, key, number, one_more, page_of, text,
+    to_item,
+};
 use crate::model::{ConversationId, Membership, Role, Seq, Timestamp, UserId};
 
 const TABLE: &str = "GroupMemberships";
@@ -79,14 +82,13 @@ impl Memberships {
             .key_condition_expression("userId = :user")
             .expression_attribute_values(":user", text(user))
             .consistent_read(Consistency::Strong.is_strong())
-            .limit(limit.try_into().unwrap_or(i32::MAX))
+            .limit(one_more(limit))
             .set_exclusive_start_key(after.map(|after| row_key(user, after)))
             .send()
             .await?;
-        let more = output.last_evaluated_key.is_some();
+        let cut_off = output.last_evaluated_key.is_some();
         let rows: Vec<Membership> = from_items(output.items.unwrap_or_default())?;
-        let last = rows.last().filter(|_| more).map(|row| row.conversation_id.clone());
-        Ok((rows, last))
+        Ok(page_of(rows, limit, cut_off, |row| row.conversation_id.clone()))
     }
 
     /// `limit` members of a group behind `after`, and the last of them where there may be more. The index follows
@@ -110,14 +112,13 @@ impl Memberships {
             .index_name(MEMBERS)
             .key_condition_expression("memberOf = :conversation")
             .expression_attribute_values(":conversation", text(conversation))
-            .limit(limit.try_into().unwrap_or(i32::MAX))
+            .limit(one_more(limit))
             .set_exclusive_start_key(start)
             .send()
             .await?;
-        let more = output.last_evaluated_key.is_some();
+        let cut_off = output.last_evaluated_key.is_some();
         let members: Vec<Member> = from_items(output.items.unwrap_or_default())?;
-        let last = members.last().filter(|_| more).map(|member| member.user_id.clone());
-        Ok((members, last))
+        Ok(page_of(members, limit, cut_off, |member| member.user_id.clone()))
     }
 
     /// Moves a person's read position forward.

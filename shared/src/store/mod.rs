@@ -155,6 +155,25 @@ impl Pauses {
     }
 }
 
+/// How many rows a query reads for a page of `limit`: one more tells whether there is more, which DynamoDB's own key of
+/// the last row does not.
+fn one_more(limit: usize) -> i32 {
+    limit.saturating_add(1).try_into().unwrap_or(i32::MAX)
+}
+
+/// The page of `limit` rows out of those that [`one_more`] asked for, and its last row's place where there is more.
+fn page_of<T, K>(
+    mut rows: Vec<T>,
+    limit: usize,
+    cut_off: bool,
+    place: impl FnOnce(&T) -> K,
+) -> (Vec<T>, Option<K>) {
+    let more = cut_off || rows.len() > limit;
+    rows.truncate(limit);
+    let last = rows.last().filter(|_| more).map(place);
+    (rows, last)
+}
+
 /// The keys that a batch reads from one table.
 #[derive(Debug)]
 struct BatchKeys {

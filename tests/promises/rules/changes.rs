@@ -1,6 +1,7 @@
 //! Rule 5: changes read the end of the log and then their rows, strongly; the swap proves that nothing came in between.
 //! Two changes at once, in every order of their steps: the log holds, and the rows are what the log says.
 
+use serde_json::json;
 use tests::faults::Wire;
 use tests::{Group, Person, Reply, Request, people, types};
 
@@ -207,6 +208,25 @@ async fn one_who_leaves_while_being_made_owner_is_no_owner() {
         },
     )
     .await;
+}
+
+#[tokio::test]
+async fn of_two_who_take_the_last_place_at_once_one_gets_it() {
+    let (backend, wire) = Wire::backend(|_| {}).await;
+    let [olga, ann, eve] = people(&backend).await;
+    let tables = Tables::of(&backend);
+    for order in orders() {
+        let group = olga.open_group(&[]).await;
+        let key = json!({ "groupId": group.id });
+        tables.change("Groups", &key, &json!({ "members": 9_999 })).await;
+        let requests = [ask::add(&olga, &group, &ann), ask::add(&eve, &group, &eve)];
+        let mut statuses = run(&wire, &group, requests, &order).await.map(|reply| reply.status);
+        statuses.sort();
+        assert_eq!(statuses, [201, 409], "{order:?}");
+        let row = tables.get("Groups", &key).await.expect("the group");
+        assert_eq!(row["members"], 10_000);
+        assert_eq!(tables.members(&group.conversation).await.len(), 2);
+    }
 }
 
 #[tokio::test]

@@ -43,6 +43,24 @@ async fn a_removal_that_comes_before_the_next_try_refuses_the_send() {
 }
 
 #[tokio::test]
+async fn two_people_who_write_to_each_other_first_begin_one_conversation() {
+    let (backend, wire) = Wire::backend(|_| {}).await;
+    let (tables, [alice, bob]) = (Tables::of(&backend), people(&backend).await);
+    let begun = wire.on(When::transaction("Messages")).hold();
+    let sent = start(ask::message(&alice, &bob, "second").send());
+    begun.reached().await;
+    let first = bob.send(&alice, "first").await.expect(201);
+    begun.release();
+
+    assert_eq!(sent.await.unwrap().expect(201).seq(), 2);
+    let conversation = first.text("conversationId");
+    assert_eq!(bodies(&tables.log(conversation).await), ["first", "second"]);
+    for (person, unread) in [(&alice, "first"), (&bob, "second")] {
+        assert_eq!(bodies(&person.check_in(conversation).await), [unread]);
+    }
+}
+
+#[tokio::test]
 async fn a_block_that_comes_before_the_next_try_refuses_the_edit() {
     let (backend, wire) = Wire::backend(|_| {}).await;
     let (tables, [alice, bob]) = (Tables::of(&backend), people(&backend).await);
@@ -73,7 +91,7 @@ async fn second_try_after(others: usize) {
     let mut replies = Vec::new();
     for (put, request) in puts.into_iter().zip(requests) {
         put.release();
-        replies.push(request.await.unwrap());
+        replies.push(request.await.expect("an answer"));
         bob.send(&alice, "in between").await.expect(201);
         tables.append(&conversation, others, None).await;
     }

@@ -41,6 +41,24 @@ async fn a_put_that_the_sdk_repeats_behind_another_message_is_one_message() {
     assert_eq!(bodies(&tables.log(&conversation).await), ["the first message", "mine", "yours"]);
 }
 
+/// The put is applied, its answer is lost, and the SDK's second attempt finds the row in somebody's transaction, which
+/// is going to fail: it says nothing of whose entry is there.
+#[tokio::test]
+async fn a_put_that_meets_a_transaction_when_the_sdk_repeats_it_is_one_message() {
+    let (backend, wire) = Wire::backend(|_| {}).await;
+    let (tables, [alice, bob]) = (Tables::of(&backend), people(&backend).await);
+    let conversation = alice.begin(&bob).await;
+    for request in [ask::message(&alice, &bob, "hi"), ask::named(&alice, &bob, "named", "m-1")] {
+        let before = tables.log(&conversation).await.len();
+        wire.on(When::put("Messages").with(&alice.id)).fail(Fault::LoseAnswer);
+        wire.on(When::put("Messages").with(&alice.id)).fail(Fault::Conflict);
+        let sent = request.send().await;
+        let log = tables.log(&conversation).await;
+        assert_eq!(log.len(), before + 1, "{sent}\n{:?}", bodies(&log));
+        sent.expect(201);
+    }
+}
+
 #[tokio::test]
 async fn a_change_that_the_sdk_repeats_is_one_entry() {
     let (backend, wire) = Wire::backend(|_| {}).await;

@@ -6,29 +6,46 @@ use tests::{Group, Person, Request};
 
 /// A direct message.
 pub fn message(from: &Person, to: &Person, body: &str) -> Request {
-    post(from, "/v1/messages", json!({ "recipientId": to.id, "body": body }))
+    post(from, "/v1/messages", &json!({ "recipientId": to.id, "body": body }))
 }
 
 /// A direct message with a `clientMessageId`.
 pub fn named(from: &Person, to: &Person, body: &str, id: &str) -> Request {
     let body = json!({ "recipientId": to.id, "body": body, "clientMessageId": id });
-    post(from, "/v1/messages", body)
+    post(from, "/v1/messages", &body)
 }
 
 /// A message to a group.
 pub fn say(from: &Person, group: &Group, body: &str) -> Request {
-    post(from, &group.path("/messages"), json!({ "body": body }))
+    post(from, &group.path("/messages"), &json!({ "body": body }))
 }
 
 /// A message to a group with a `clientMessageId`.
 pub fn say_named(from: &Person, group: &Group, body: &str, id: &str) -> Request {
-    post(from, &group.path("/messages"), json!({ "body": body, "clientMessageId": id }))
+    post(from, &group.path("/messages"), &json!({ "body": body, "clientMessageId": id }))
 }
 
 /// Another body for a message.
 pub fn edit(from: &Person, conversation: &str, seq: u64, body: &str) -> Request {
     let path = format!("/v1/conversations/{conversation}/messages/{seq}");
     from.request(Method::PATCH, &path).json(&json!({ "body": body }))
+}
+
+/// A message as a tombstone.
+pub fn erase(from: &Person, conversation: &str, seq: u64) -> Request {
+    from.request(Method::DELETE, &format!("/v1/conversations/{conversation}/messages/{seq}"))
+}
+
+/// A move of the read position.
+pub fn read(from: &Person, conversation: &str, seq: u64) -> Request {
+    let path = format!("/v1/conversations/{conversation}/read");
+    from.request(Method::PUT, &path).json(&json!({ "seq": seq }))
+}
+
+/// A block, or its end.
+pub fn block(from: &Person, whom: &Person, on: bool) -> Request {
+    let method = if on { Method::PUT } else { Method::DELETE };
+    from.request(method, &format!("/v1/blocks/{}", whom.id))
 }
 
 /// A new member.
@@ -51,8 +68,8 @@ pub fn delete(from: &Person, group: &Group) -> Request {
     from.request(Method::DELETE, &group.path(""))
 }
 
-fn post(from: &Person, path: &str, body: Value) -> Request {
-    from.request(Method::POST, path).json(&body)
+fn post(from: &Person, path: &str, body: &Value) -> Request {
+    from.request(Method::POST, path).json(body)
 }
 
 fn member(group: &Group, who: &Person) -> String {

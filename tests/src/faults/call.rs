@@ -40,7 +40,6 @@ pub struct When {
     table: Option<&'static str>,
     texts: Vec<String>,
     only_eventual: bool,
-    request: Option<Id>,
 }
 
 impl Call {
@@ -156,18 +155,10 @@ impl When {
         self
     }
 
-    /// Only those of one request.
-    #[must_use]
-    pub fn of(mut self, request: Id) -> Self {
-        self.request = Some(request);
-        self
-    }
-
     pub(super) fn matches(&self, call: &Call) -> bool {
         self.operation.is_none_or(|operation| call.operation == operation)
             && self.table.is_none_or(|table| call.tables().contains(&table))
             && self.texts.iter().all(|text| call.mentions(text))
             && (!self.only_eventual || call.is_eventual())
-            && self.request.is_none_or(|request| call.request == Some(request))
     }
 }

@@ -76,6 +76,10 @@ impl HttpConnector for Connector {
 
 impl Passage {
     async fn pass(mut self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
+        if self.wire.is_recording() {
+            // No call is answered before its siblings have begun, however fast the engine is.
+            tokio::task::yield_now().await;
+        }
         let action = self.wire.action(&self.call);
         let answer = self.carry_out(request, action).await;
         let Self { wire, call, began, output, .. } = self;

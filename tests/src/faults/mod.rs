@@ -78,7 +78,6 @@ impl Wire {
     }
 
     /// What shall happen to calls like `when`. Earlier plans come first, and a call counts for one plan only.
-    #[must_use]
     pub fn on(&self, when: When) -> Planned {
         Planned::new(self.clone(), when)
     }
