@@ -64,9 +64,9 @@ impl Sending<'_> {
     async fn carry_out(mut self) -> Result<Sent> {
         let entry_id = EntryId::generate();
         if self.retry.stand_in_line(self.tip.as_ref()).await
-            && let Some(entry) = self.look_again().await?
+            && let Some(sent) = self.look_again(&entry_id).await?
         {
-            return Ok(Sent::Before(entry));
+            return Ok(sent);
         }
         loop {
             let entry = self.entry(&entry_id).await?;
@@ -78,8 +78,8 @@ impl Sending<'_> {
                 Appended::Lost(winner) => self.retry.after_lost_swap(Some(&winner)).await?,
                 Appended::Conflict => self.retry.after_conflict().await?,
             }
-            if let Some(entry) = self.look_again().await? {
-                return Ok(Sent::Before(entry));
+            if let Some(sent) = self.look_again(&entry_id).await? {
+                return Ok(sent);
             }
         }
     }
@@ -95,17 +95,20 @@ impl Sending<'_> {
         draft.entry(app, entry_id, tip, claim, &self.retry)
     }
 
-    /// Reads all that came in between, strongly, and the rights again. Answers the message, if an earlier request sent
-    /// it meanwhile.
-    async fn look_again(&mut self) -> Result<Option<Entry>> {
+    /// Reads all that came in between, strongly, and the rights again. Answers the message, if it is there: a lost put
+    /// of this request's own may have been applied, or an earlier request have sent it meanwhile.
+    async fn look_again(&mut self, entry_id: &EntryId) -> Result<Option<Sent>> {
         let seen = self.tip.as_ref().map_or(Seq::ZERO, |tip| tip.seq);
         let news = catch_up(self.app, self.draft, seen, &self.retry);
         let (rights, news) = try_join(Rights::read(self.app, self.draft), news).await?;
         self.rights = rights;
+        if let Some(entry) = news.iter().find(|entry| entry.entry_id == *entry_id) {
+            return Ok(Some(Sent::Now(entry.clone())));
+        }
         if let Some(search) = &self.search
             && let Some(entry) = search.among(self.app, &news).await?
         {
-            return Ok(Some(entry));
+            return Ok(Some(Sent::Before(entry)));
         }
         self.tip = news.into_iter().next_back().or(self.tip.take());
         Ok(None)
