@@ -40,7 +40,7 @@ impl Retry {
         Self { began: Instant::now(), lost: 0 }
     }
 
-    /// Fails once the request has tried for [`PATIENCE`].
+    /// Fails once the request has tried for 10 s.
     ///
     /// # Errors
     /// `Unavailable`.
