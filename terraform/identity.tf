@@ -1,0 +1,97 @@
+# The accounts: a user pool, the one client of it, and the client's id as a secret.
+
+resource "aws_cognito_user_pool" "this" {
+  name                     = local.prefix
+  user_pool_tier           = var.user_pool_tier
+  mfa_configuration        = var.mfa
+  auto_verified_attributes = ["email"]
+  deletion_protection      = var.deletion_protection ? "ACTIVE" : "INACTIVE"
+
+  username_configuration {
+    case_sensitive = false
+  }
+
+  password_policy {
+    minimum_length                   = 10
+    require_lowercase                = true
+    require_uppercase                = true
+    require_numbers                  = true
+    require_symbols                  = false
+    temporary_password_validity_days = 7
+  }
+
+  account_recovery_setting {
+    recovery_mechanism {
+      name     = "verified_email"
+      priority = 1
+    }
+  }
+
+  admin_create_user_config {
+    allow_admin_create_user_only = false
+  }
+
+  # Cognito's own mail stops at some 50 a day.
+  email_configuration {
+    email_sending_account = var.email == null ? "COGNITO_DEFAULT" : "DEVELOPER"
+    source_arn            = var.email == null ? null : var.email.identity_arn
+    from_email_address    = var.email == null ? null : var.email.from
+  }
+
+  verification_message_template {
+    default_email_option = "CONFIRM_WITH_CODE"
+    email_subject        = "Your code"
+    email_message        = "Your code is {####}."
+  }
+
+  dynamic "software_token_mfa_configuration" {
+    for_each = var.mfa == "OFF" ? [] : [true]
+
+    content {
+      enabled = true
+    }
+  }
+}
+
+resource "aws_cognito_user_pool_client" "this" {
+  name         = local.prefix
+  user_pool_id = aws_cognito_user_pool.this.id
+
+  # Only the lambdas talk to Cognito, with the id alone: a secret would add nothing that the role does not.
+  generate_secret               = false
+  explicit_auth_flows           = ["ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_PASSWORD_AUTH"]
+  prevent_user_existence_errors = "ENABLED"
+  enable_token_revocation       = true
+
+  access_token_validity  = 15
+  id_token_validity      = 15
+  refresh_token_validity = 30
+
+  token_validity_units {
+    access_token  = "minutes"
+    id_token      = "minutes"
+    refresh_token = "days"
+  }
+}
+
+locals {
+  secrets = {
+    cognito-client-id = aws_cognito_user_pool_client.this.id
+  }
+}
+
+resource "aws_secretsmanager_secret" "this" {
+  #checkov:skip=CKV_AWS_149:The key of the account's Secrets Manager encrypts it; a key of one's own costs a call to KMS a read
+  #checkov:skip=CKV2_AWS_57:The value is the id of a client that Terraform makes; docs/operations.md says how to replace it
+  for_each = toset(keys(local.secrets))
+
+  name                    = "${local.prefix}/${each.key}"
+  recovery_window_in_days = var.deletion_protection ? 30 : 0
+}
+
+resource "aws_secretsmanager_secret_version" "this" {
+  for_each = aws_secretsmanager_secret.this
+
+  secret_id     = each.value.id
+  secret_string = local.secrets[each.key]
+}

@@ -1,0 +1,9 @@
+output "name" {
+  description = "The function's name."
+  value       = aws_lambda_function.this.function_name
+}
+
+output "invoke_arn" {
+  description = "What an API calls."
+  value       = aws_lambda_function.this.invoke_arn
+}

@@ -1,0 +1,269 @@
+variable "name" {
+  description = "The application's name: the beginning of all names, and a tag."
+  type        = string
+  default     = "chinwag"
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{1,15}$", var.name))
+    error_message = "name must be 2 to 16 of a-z, 0-9 and -, and begin with a letter."
+  }
+}
+
+variable "environment" {
+  description = "Which of several deployments this is, such as dev or prod: the second part of all names, and a tag."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{0,15}$", var.environment))
+    error_message = "environment must be 1 to 16 of a-z, 0-9 and -, and begin with a letter."
+  }
+}
+
+variable "region" {
+  description = "The AWS region, such as eu-west-1."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region))
+    error_message = "region must be the name of an AWS region, such as eu-west-1."
+  }
+}
+
+variable "tags" {
+  description = "Tags for every resource, besides app, environment and managed_by."
+  type        = map(string)
+  default     = {}
+}
+
+variable "packages" {
+  description = "The folder that holds <lambda>/bootstrap.zip for each lambda, as deploy.sh builds them."
+  type        = string
+  default     = "../target/lambda"
+}
+
+variable "architecture" {
+  description = "What the packages were built for: arm64, or x86_64 at a quarter more."
+  type        = string
+  default     = "arm64"
+
+  validation {
+    condition     = contains(["arm64", "x86_64"], var.architecture)
+    error_message = "architecture must be arm64 or x86_64."
+  }
+}
+
+variable "memory_mb" {
+  description = "The memory of each lambda in MB. They use about 20; their share of a processor grows with it."
+  type        = number
+  default     = 256
+
+  validation {
+    condition     = var.memory_mb >= 128 && var.memory_mb <= 10240 && floor(var.memory_mb) == var.memory_mb
+    error_message = "memory_mb must be a whole number from 128 to 10240 (Lambda's limits)."
+  }
+}
+
+variable "tracing" {
+  description = "Whether requests are traced with X-Ray."
+  type        = bool
+  default     = false
+}
+
+variable "deletion_protection" {
+  description = "Whether the tables, the user pool and the secrets refuse to be deleted. For production."
+  type        = bool
+}
+
+variable "recovery_days" {
+  description = "How many days back the tables can be restored to any second."
+  type        = number
+  default     = 35
+
+  validation {
+    condition     = var.recovery_days >= 1 && var.recovery_days <= 35 && floor(var.recovery_days) == var.recovery_days
+    error_message = "recovery_days must be a whole number from 1 to 35 (DynamoDB's limits)."
+  }
+}
+
+variable "flood_limit" {
+  description = "How many messages a second one sender may write into one conversation; 0: as many as they like."
+  type        = number
+  default     = 10
+
+  validation {
+    condition     = var.flood_limit >= 0 && var.flood_limit <= 1000 && floor(var.flood_limit) == var.flood_limit
+    error_message = "flood_limit must be a whole number from 0 to 1000."
+  }
+}
+
+variable "throttle" {
+  description = "Requests a second, and at once, that API Gateway lets through to each route. Its quota for an account is 10,000 and 5,000 unless raised."
+  type = object({
+    rate  = number
+    burst = number
+  })
+  default = { rate = 2000, burst = 2000 }
+
+  validation {
+    condition     = var.throttle.rate > 0 && var.throttle.burst > 0
+    error_message = "throttle.rate and throttle.burst must be above 0, or nothing gets through."
+  }
+}
+
+variable "route_throttles" {
+  description = "The same for single routes, by their keys in routes.json. The defaults stay below Cognito's quotas (50 new accounts and 120 sign-ins a second)."
+  type = map(object({
+    rate  = number
+    burst = number
+  }))
+  default = {
+    "POST /v1/register"             = { rate = 40, burst = 40 }
+    "POST /v1/register/confirm"     = { rate = 40, burst = 40 }
+    "POST /v1/register/resend"      = { rate = 10, burst = 10 }
+    "POST /v1/authenticate"         = { rate = 100, burst = 100 }
+    "POST /v1/authenticate/refresh" = { rate = 100, burst = 100 }
+  }
+
+  validation {
+    condition     = alltrue([for route in keys(var.route_throttles) : contains(keys(local.routes), route)])
+    error_message = "route_throttles must name routes of routes.json, such as \"POST /v1/messages\"."
+  }
+
+  validation {
+    condition     = alltrue([for limit in values(var.route_throttles) : limit.rate > 0 && limit.burst > 0])
+    error_message = "route_throttles must have a rate and a burst above 0 for each route."
+  }
+}
+
+variable "cors_origins" {
+  description = "The origins whose web pages may call the API, such as https://chat.example.com; * for any. Tokens travel in a header, never in a cookie."
+  type        = list(string)
+  default     = ["*"]
+
+  validation {
+    condition     = alltrue([for origin in var.cors_origins : origin == "*" || can(regex("^https?://[^/*]+$", origin))])
+    error_message = "cors_origins must be * or origins such as https://chat.example.com, without a path."
+  }
+}
+
+variable "domain" {
+  description = "A domain of your own for the API: its name, the ARN of its ACM certificate in this region, and the Route 53 zone that gets its records (leave it out to make them elsewhere)."
+  type = object({
+    name            = string
+    certificate_arn = string
+    zone_id         = optional(string)
+  })
+  default = null
+
+  validation {
+    condition     = var.domain == null || can(regex("^arn:aws[a-z-]*:acm:${var.region}:", var.domain.certificate_arn))
+    error_message = "domain.certificate_arn must be the ARN of an ACM certificate in the region of the deployment."
+  }
+}
+
+variable "user_pool_tier" {
+  description = "Cognito's price list: LITE, ESSENTIALS or PLUS. Chinwag needs nothing beyond LITE."
+  type        = string
+  default     = "LITE"
+
+  validation {
+    condition     = contains(["LITE", "ESSENTIALS", "PLUS"], var.user_pool_tier)
+    error_message = "user_pool_tier must be LITE, ESSENTIALS or PLUS."
+  }
+}
+
+variable "mfa" {
+  description = "Whether people may (OPTIONAL) or must (ON) sign in with a second factor; OFF for never."
+  type        = string
+  default     = "OFF"
+
+  validation {
+    condition     = contains(["OFF", "OPTIONAL", "ON"], var.mfa)
+    error_message = "mfa must be OFF, OPTIONAL or ON."
+  }
+}
+
+variable "email" {
+  description = "The verified SES identity that Cognito sends its codes from, and the sender that people see. Without it Cognito sends some 50 mails a day and no more."
+  type = object({
+    from         = string
+    identity_arn = string
+  })
+  default = null
+
+  validation {
+    condition     = var.email == null || can(regex("^arn:aws[a-z-]*:ses:[a-z0-9-]+:[0-9]{12}:identity/", var.email.identity_arn))
+    error_message = "email.identity_arn must be the ARN of an SES identity (arn:aws:ses:<region>:<account>:identity/<address or domain>)."
+  }
+
+  validation {
+    condition     = var.email == null || can(regex("@", var.email.from))
+    error_message = "email.from must be an address, such as Chinwag <no-reply@example.com>."
+  }
+}
+
+variable "log_level" {
+  description = "The least level that the lambdas log: INFO, WARN or ERROR. Below INFO the AWS SDK would write message bodies."
+  type        = string
+  default     = "INFO"
+
+  validation {
+    condition     = contains(["INFO", "WARN", "ERROR"], var.log_level)
+    error_message = "log_level must be INFO, WARN or ERROR."
+  }
+}
+
+variable "log_retention_days" {
+  description = "How many days logs are kept."
+  type        = number
+  default     = 30
+
+  validation {
+    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
+    error_message = "log_retention_days must be one of the periods of CloudWatch Logs: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731 or more whole years."
+  }
+}
+
+variable "alarm_email" {
+  description = "The address that alarms and the budget's alert go to; it has to confirm the subscription. Without it, subscribe to the topic in the outputs."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.alarm_email == null || can(regex("^[^@ ]+@[^@ ]+$", var.alarm_email))
+    error_message = "alarm_email must be an address, such as ops@example.com."
+  }
+}
+
+variable "alarm_5xx_percent" {
+  description = "The share of requests that may fail on our side within 5 minutes before there is an alarm."
+  type        = number
+  default     = 1
+
+  validation {
+    condition     = var.alarm_5xx_percent > 0 && var.alarm_5xx_percent <= 100
+    error_message = "alarm_5xx_percent must be above 0 and at most 100."
+  }
+}
+
+variable "alarm_p99_ms" {
+  description = "How slow one request in a hundred may be, in milliseconds, before there is an alarm."
+  type        = number
+  default     = 1000
+
+  validation {
+    condition     = var.alarm_p99_ms > 0 && var.alarm_p99_ms < 30000
+    error_message = "alarm_p99_ms must be above 0 and below 30000, at which API Gateway gives up."
+  }
+}
+
+variable "monthly_budget_usd" {
+  description = "What the account may cost a month, in US dollars; there is an alert at 80 % of it, and when more than all of it is to be expected. 0: no budget."
+  type        = number
+  default     = 0
+
+  validation {
+    condition     = var.monthly_budget_usd >= 0
+    error_message = "monthly_budget_usd must be 0 or more."
+  }
+}
