@@ -203,9 +203,9 @@ variable "email" {
 }
 
 variable "log_level" {
-  description = "The least level that the lambdas log: INFO, WARN or ERROR. Below INFO the AWS SDK would write message bodies."
+  description = "The least level that the lambdas log: ERROR, WARN, or INFO, which adds a line for each request to the access log's. Below that the AWS SDK would write message bodies."
   type        = string
-  default     = "INFO"
+  default     = "WARN"
 
   validation {
     condition     = contains(["INFO", "WARN", "ERROR"], var.log_level)
