@@ -6,7 +6,8 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use local::{Options, Server, StartError};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 /// Runs the whole chat backend on this machine, with its state in one folder.
 #[derive(Debug, Parser)]
@@ -44,9 +45,9 @@ async fn main() -> ExitCode {
 
 /// To stderr. The engine warns of every condition that fails, which is how appending works.
 fn log() {
-    let quiet = || EnvFilter::new("warn,dynoxide=error");
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| quiet());
-    tracing_subscriber::fmt().with_writer(io::stderr).with_env_filter(filter).init();
+    let filter = shared::logging::filter("warn,dynoxide=error");
+    let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr);
+    tracing_subscriber::registry().with(lines).with(filter).init();
 }
 
 async fn run(arguments: &Arguments) -> Result<(), Failure> {

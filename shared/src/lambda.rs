@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use lambda_http::{Request, service_fn};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::error::Result;
 use crate::http::{Answer, Input, endpoint};
+use crate::logging;
 
 /// Runs `handle` on the Lambda runtime over the context that `init` makes, once, before the first request.
 ///
@@ -20,8 +22,8 @@ where
     F: Fn(Arc<C>, Input) -> Fut + Send + Sync + Clone + 'static,
     Fut: Future<Output = Result<Answer>> + Send + 'static,
 {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().json().with_env_filter(filter).with_current_span(true).init();
+    let lines = tracing_subscriber::fmt::layer().json().with_current_span(true);
+    tracing_subscriber::registry().with(lines).with(logging::filter("warn")).init();
 
     tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
         let endpoint = endpoint(Arc::new(init().await?), handle);

@@ -8,6 +8,7 @@ pub mod http;
 pub mod identity;
 pub mod lambda;
 pub mod log;
+pub mod logging;
 pub mod model;
 pub mod routes;
 pub mod store;

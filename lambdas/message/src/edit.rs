@@ -6,7 +6,6 @@ use shared::error::{Error, Result};
 use shared::http::{Answer, Caller, Input, required, valid};
 use shared::log::{Change, Decision, Next, Shown, change};
 use shared::model::{Content, Entry, Message, MessageBody};
-use shared::store::Consistency;
 use validator::Validate;
 
 use super::{Found, Place};
@@ -64,9 +63,7 @@ async fn decide(
 /// Whether a block stands between the two people of a direct conversation.
 async fn is_blocked(app: &App, caller: &Caller, place: &Place) -> Result<bool> {
     match place.conversation.peer_of(caller.id()) {
-        Some(peer) => {
-            Ok(app.blocks.between(caller.id(), peer, Consistency::Eventual).await?.blocked)
-        }
+        Some(peer) => Ok(app.blocks.stands_between(caller.id(), peer).await?),
         None => Ok(false),
     }
 }

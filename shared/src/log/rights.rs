@@ -5,7 +5,7 @@ use super::draft::Draft;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::model::{Content, ConversationId, Entry, Membership, Seq};
-use crate::store::{Consistency, Pair};
+use crate::store::Pair;
 
 /// The rows that the decision rests on, as they were read.
 #[derive(Debug)]
@@ -19,9 +19,7 @@ pub(super) enum Rights {
 impl Rights {
     pub async fn read(app: &App, draft: &Draft) -> Result<Self> {
         Ok(match draft.conversation.peer_of(&draft.sender) {
-            Some(peer) => {
-                Self::Direct(app.blocks.between(&draft.sender, peer, Consistency::Eventual).await?)
-            }
+            Some(peer) => Self::Direct(app.blocks.between(&draft.sender, peer).await?),
             None => Self::Group(
                 app.memberships.get(&draft.sender, &draft.conversation).await?.map(Box::new),
             ),

@@ -50,19 +50,16 @@ impl Blocks {
         Self { store }
     }
 
-    /// The blocks between two people, read strongly, and whether both exist, in one call.
+    /// The blocks between two people, read strongly, and whether both exist, eventually, in one call.
     ///
     /// # Errors
     /// When DynamoDB cannot be asked; so for all that follow.
-    pub async fn between(
-        &self,
-        sender: &UserId,
-        recipient: &UserId,
-        existence: Consistency,
-    ) -> Result<Pair> {
+    pub async fn between(&self, sender: &UserId, recipient: &UserId) -> Result<Pair> {
         let both_ways = [(sender, recipient), (recipient, sender)];
         let people = [sender.clone(), recipient.clone()];
-        let rows = self.store.batch_get(vec![keys(&both_ways), users::keys(&people, existence)]);
+        let rows = self
+            .store
+            .batch_get(vec![keys(&both_ways), users::keys(&people, Consistency::Eventual)]);
         let rows = rows.await?;
         let exists = |id: &UserId| {
             let users = rows.get(users::TABLE).into_iter().flatten();
@@ -73,6 +70,15 @@ impl Blocks {
             sender_exists: exists(sender),
             recipient_exists: exists(recipient),
         })
+    }
+
+    /// Whether a block stands between two people, one way or the other, read strongly.
+    ///
+    /// # Errors
+    /// As [`Blocks::between`].
+    pub async fn stands_between(&self, one: &UserId, other: &UserId) -> Result<bool> {
+        let rows = self.store.batch_get(vec![keys(&[(one, other), (other, one)])]).await?;
+        Ok(rows.into_values().any(|blocks| !blocks.is_empty()))
     }
 
     /// Those of `users` who have blocked `blocked`, read strongly.
