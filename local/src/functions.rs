@@ -38,6 +38,8 @@ pub fn endpoints(app: &Arc<App>, identity: &Arc<Identity>) -> BTreeMap<&'static 
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use crate::aws;
     use shared::identity::{ClientIdSecret, UserPool};
@@ -55,5 +57,14 @@ mod tests {
 
         let named = shared::routes::functions().unwrap();
         assert!(endpoints(&app, &identity).keys().eq(named.keys()));
+    }
+
+    #[test]
+    fn every_folder_of_lambdas_is_in_routes_json_and_no_other() {
+        let folders = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../lambdas"));
+        let folders = folders.unwrap().map(|folder| folder.unwrap().file_name());
+        let folders: BTreeSet<String> = folders.map(|name| name.into_string().unwrap()).collect();
+        let named = shared::routes::functions().unwrap();
+        assert_eq!(folders, named.into_keys().collect());
     }
 }

@@ -16,7 +16,7 @@ use crate::engine::cognito::UserPool;
 use crate::engine::documents::Documents;
 use crate::engine::dynamodb::{self, DynamoDb};
 use crate::engine::services::Services;
-use crate::engine::{EngineError, tables};
+use crate::engine::{EngineError, dynamodb_local, tables};
 use crate::error::StartError;
 use crate::gateway::{self, Verifier};
 use crate::outbox::{self, Outbox};
@@ -41,6 +41,8 @@ pub struct Options {
     pub flood_limit: Option<u32>,
     /// What the handlers reach DynamoDB through, for tests that let calls fail; none: plain HTTP.
     pub dynamodb_http_client: Option<SharedHttpClient>,
+    /// The DynamoDB Local that holds the tables, for tests that ask it for a second opinion; none: the embedded engine.
+    pub dynamodb_local: Option<SocketAddr>,
 }
 
 impl Options {
@@ -54,6 +56,7 @@ impl Options {
             confirm_registration: false,
             flood_limit: None,
             dynamodb_http_client: None,
+            dynamodb_local: None,
         }
     }
 }
@@ -65,7 +68,7 @@ pub struct Server {
     dynamodb: aws_sdk_dynamodb::Client,
     gateway: Serving,
     services: Serving,
-    engine: DynamoDb,
+    engine: Option<DynamoDb>,
     data: DataFolder,
 }
 
@@ -83,10 +86,8 @@ pub async fn start(options: Options) -> Result<Server, StartError> {
     let pool = UserPool::open(documents, Arc::clone(&outbox), options.confirm_registration)?;
     let pool = Arc::new(pool);
 
-    let engine = DynamoDb::start(database)?;
+    let (dynamodb, engine) = start_dynamodb(&options, database, &pool).await?;
     let (services_address, services) = start_services(&pool).await?;
-    let config = aws::config(engine.address(), options.dynamodb_http_client);
-    let dynamodb = aws_sdk_dynamodb::Client::new(&config);
 
     let app = Arc::new(App::new(dynamodb.clone(), "", options.flood_limit));
     let identity = Arc::new(identity(&pool, services_address, dynamodb.clone()));
@@ -127,7 +128,9 @@ impl Server {
     pub async fn stop(self) {
         self.gateway.stop().await;
         self.services.stop().await;
-        self.engine.stop().await;
+        if let Some(engine) = self.engine {
+            engine.stop().await;
+        }
         drop(self.data);
     }
 }
@@ -143,13 +146,29 @@ async fn listen(host: &str, port: u16) -> Result<TcpListener, StartError> {
 }
 
 fn open_database(path: &Path) -> Result<Database, StartError> {
-    let database = dynamodb::open(path).map_err(|error| StartError::Database {
+    dynamodb::open(path).map_err(|error| StartError::Database {
         path: path.to_owned(),
         reason: error.to_string().replace('\n', " "),
-    })?;
+    })
+}
+
+/// The DynamoDB that holds the tables, all of them made; with its engine, where that is ours.
+async fn start_dynamodb(
+    options: &Options,
+    database: Database,
+    pool: &UserPool,
+) -> Result<(aws_sdk_dynamodb::Client, Option<DynamoDb>), StartError> {
     let tables = shared::tables::tables().map_err(unreadable("tables.json"))?;
+    let http_client = options.dynamodb_http_client.clone();
+    if let Some(address) = options.dynamodb_local {
+        let client = dynamodb_local::client(address, pool.client_id(), http_client);
+        dynamodb_local::create_tables(&client, &tables).await?;
+        return Ok((client, None));
+    }
     tables::create(&database, &tables)?;
-    Ok(database)
+    let engine = DynamoDb::start(database)?;
+    let config = aws::config(engine.address(), http_client);
+    Ok((aws_sdk_dynamodb::Client::new(&config), Some(engine)))
 }
 
 async fn start_services(pool: &Arc<UserPool>) -> Result<(SocketAddr, Serving), EngineError> {

@@ -30,6 +30,7 @@ pub mod http;
 mod person;
 mod reply;
 mod runtime;
+mod user_pool;
 
 pub use backend::Backend;
 pub use client::{Client, Request};

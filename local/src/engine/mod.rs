@@ -5,6 +5,7 @@ pub mod aws_json;
 pub mod cognito;
 pub mod documents;
 pub mod dynamodb;
+pub mod dynamodb_local;
 pub mod secrets;
 pub mod services;
 pub mod tables;
@@ -20,6 +21,9 @@ pub enum EngineError {
     /// The database refused.
     #[error("the database: {0}")]
     Database(#[from] DynoxideError),
+    /// DynamoDB Local refused.
+    #[error("DynamoDB Local: {0}")]
+    DynamoDbLocal(String),
     /// A stored document is not as it was written.
     #[error("a stored document: {0}")]
     Document(#[from] serde_json::Error),

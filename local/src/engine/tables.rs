@@ -33,7 +33,9 @@ pub fn create_one(database: &Database, name: &str, table: &Table) -> Result<()> 
     Ok(())
 }
 
-fn definition(name: &str, table: &Table) -> Value {
+/// What `CreateTable` is asked for.
+#[must_use]
+pub fn definition(name: &str, table: &Table) -> Value {
     let mut definition = json!({
         "TableName": name,
         "BillingMode": "PAY_PER_REQUEST",

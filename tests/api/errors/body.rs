@@ -72,6 +72,8 @@ async fn what_breaks_off_is_refused_wherever_it_does() {
 
 #[tokio::test]
 async fn what_is_no_unicode_is_refused() {
+    // A gateway of lambdas puts U+FFFD in the place of bytes that are no UTF-8: events are JSON.
+    let bytes_arrive = Backend::shared().await.server().is_some();
     all_are_unreadable(|to| {
         let strings = to.body.as_object().unwrap().iter().filter(|(_, value)| value.is_string());
         strings
@@ -84,16 +86,11 @@ async fn what_is_no_unicode_is_refused() {
                     let bytes = [head.as_bytes(), text, tail.as_bytes()].concat();
                     (bytes, any())
                 };
-                [
-                    with(br"\ud800"),
-                    with(br"a\udc00b"),
-                    with(br"\ud83d and \ude00"),
-                    with(b"\xff"),
-                    with(b"\xc0\xaf"),
-                    with(b"\xed\xa0\x80"),
-                    with(b"a\nb"),
-                    with(br"\x41"),
-                ]
+                let texts: [&[u8]; 5] =
+                    [br"\ud800", br"a\udc00b", br"\ud83d and \ude00", b"a\nb", br"\x41"];
+                let bytes: [&[u8]; 3] = [b"\xff", b"\xc0\xaf", b"\xed\xa0\x80"];
+                let bytes = bytes.into_iter().filter(|_| bytes_arrive);
+                texts.into_iter().chain(bytes).map(with).collect::<Vec<_>>()
             })
             .collect()
     })

@@ -3,7 +3,7 @@
 use futures_util::future::join;
 use http::Method;
 use serde_json::{Value, json};
-use tests::{Backend, Client, Group, PASSWORD, Person, unique};
+use tests::{Backend, Client, Group, PASSWORD, Person, eventually, unique};
 
 use crate::routes::{self, Route};
 
@@ -32,6 +32,7 @@ impl World {
         let group = alice.group(&[&bob]).await;
         bob.say(&group, "in the group").await.expect(201);
         alice.block(&mallory).await.expect(204);
+        eventually(async || alice.members(&group).await, |members| members.len() == 2).await;
         Self { alice, bob, group, conversation, free_name: unique("free") }
     }
 

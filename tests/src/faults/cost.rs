@@ -3,14 +3,16 @@
 //! The engine counts as AWS does (its source, `types.rs` and `actions/index_capacity.rs`): per item rounded up to 4 KB
 //! for reads and 1 KB for writes, half for eventual reads, in batches by item and for missing items too, a query by the
 //! sum of what it read and at least one unit, a transaction twice but for its index writes. Unlike AWS, which charges
-//! a write for it, it reports nothing for a write whose condition fails.
+//! a write for it, it reports nothing for a write whose condition fails. What DynamoDB Local counts otherwise is in
+//! [`super::dynamodb_local`].
 
 use std::fmt;
 use std::time::Instant;
 
 use serde_json::Value;
 
-use super::Done;
+use super::{Done, dynamodb_local};
+use crate::backend;
 
 /// What a request costs.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -46,7 +48,11 @@ fn units(done: &Done) -> f64 {
         Some(table @ Value::Object(_)) => std::slice::from_ref(table),
         _ => panic!("no capacity was reported for {done:?}"),
     };
-    tables.iter().filter_map(|table| table["CapacityUnits"].as_f64()).sum()
+    let units = |table: &Value| match backend::dynamodb_local() {
+        None => table["CapacityUnits"].as_f64(),
+        Some(_) => Some(dynamodb_local::units(done, table)),
+    };
+    tables.iter().filter_map(units).sum()
 }
 
 /// Of the calls that can come next in the chain, the one that ends first leaves most room.

@@ -139,7 +139,7 @@ impl Passage {
     /// To the engine and back.
     async fn forward(&mut self, mut request: HttpRequest) -> Answer {
         if self.wire.is_recording() {
-            change_body(&mut request, |body| body["ReturnConsumedCapacity"] = json!("TOTAL"));
+            change_body(&mut request, |body| body["ReturnConsumedCapacity"] = json!("INDEXES"));
         }
         let response = self.plain.call(request).await?;
         let status = response.status().as_u16();

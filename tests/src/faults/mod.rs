@@ -21,6 +21,7 @@
 mod call;
 mod chaos;
 mod cost;
+mod dynamodb_local;
 mod fault;
 mod gate;
 mod http;
