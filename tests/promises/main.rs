@@ -9,5 +9,6 @@ mod crashes;
 mod model;
 mod once;
 mod positions;
+mod price;
 mod rules;
 mod support;
