@@ -1,0 +1,134 @@
+"""What was deployed is what routes.json and tables.json say: routes, authorizers, functions, permissions, tables."""
+
+from typing import Any
+
+from deploy_gate import contract
+from deploy_gate.emulator import Emulator
+
+Json = dict[str, Any]
+
+
+class Agreement:
+    """Compares, and collects what differs."""
+
+    def __init__(self, emulator: Emulator, outputs: Json) -> None:
+        self.emulator, self.outputs = emulator, outputs
+        self.differences: list[str] = []
+
+    def same(self, what: str, wanted: Any, found: Any) -> None:
+        if wanted != found:
+            self.differences.append(f"{what}: wanted {wanted}, found {found}")
+
+    def check(self) -> None:
+        self.check_functions()
+        self.check_routes()
+        self.check_permissions()
+        self.check_tables()
+        if self.differences:
+            raise SystemExit("\n".join(self.differences))
+
+    def check_functions(self) -> None:
+        found = self.emulator.client("lambda").get_paginator("list_functions").paginate().build_full_result()
+        names = {function["FunctionName"] for function in found["Functions"]}
+        self.same("functions", set(self.outputs["function_names"].values()), names)
+        self.same("lambdas", contract.functions().keys(), self.outputs["function_names"].keys())
+
+    def check_routes(self) -> None:
+        gateway = self.emulator.client("apigatewayv2")
+        (api,) = gateway.get_apis()["Items"]
+        place = {"ApiId": api["ApiId"]}
+        authorizers = {each["AuthorizerId"]: each["Name"] for each in gateway.get_authorizers(**place)["Items"]}
+        targets = {
+            f"integrations/{each['IntegrationId']}": each["IntegrationUri"].split(":function:")[1].split("/")[0]
+            for each in gateway.get_integrations(**place, MaxResults="100")["Items"]
+        }
+        found = {
+            route["RouteKey"]: (targets[route["Target"]], authorizers.get(route.get("AuthorizerId"), "none"))
+            for route in gateway.get_routes(**place, MaxResults="100")["Items"]
+        }
+        wanted = {
+            route: (self.outputs["function_names"][name], function.authorizer)
+            for name, function in contract.functions().items()
+            for route in function.routes
+        }
+        self.same("routes", wanted, found)
+
+    def check_permissions(self) -> None:
+        iam = self.emulator.client("iam")
+        for name, function in contract.functions().items():
+            role = self.outputs["function_names"][name]
+            attached = iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"]
+            self.same(f"managed policies of {role}", [], attached)
+            found = set()
+            for policy in iam.list_role_policies(RoleName=role)["PolicyNames"]:
+                document = iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"]
+                found |= permissions_in(document)
+            self.same(f"permissions of {role}", self.permissions_of(role, function), found)
+
+    def permissions_of(self, role: str, function: contract.Function) -> set[tuple[str, str]]:
+        """What a row gives, as pairs of an action and the end of the ARN that it is for."""
+        table_names = self.outputs["table_names"]
+        secret_prefix = self.outputs["client_id_secret"].rpartition("/")[0]
+        log = f"log-group:/aws/lambda/{role}:*"
+        given = {("logs:CreateLogStream", log), ("logs:PutLogEvents", log)}
+        for table in function.tables:
+            given |= {(f"dynamodb:{action}", f"table/{table_names[table]}") for action in function.table_actions(table)}
+        for table, index in (each.split("/") for each in function.indexes):
+            given.add(("dynamodb:Query", f"table/{table_names[table]}/index/{index}"))
+        given |= {("secretsmanager:GetSecretValue", f"secret:{secret_prefix}/{secret}") for secret in function.secrets}
+        given |= {(f"cognito-idp:{action}", f"userpool/{self.outputs['user_pool_id']}") for action in function.cognito}
+        return given | ({("dynamodb:DescribeEndpoints", "*")} if function.warms_up else set())
+
+    def check_tables(self) -> None:
+        client = self.emulator.client("dynamodb")
+        wanted = contract.tables()
+        names = {name: self.outputs["table_names"][name] for name in wanted}
+        self.same("tables", set(names.values()), set(client.list_tables()["TableNames"]))
+        for name, row in wanted.items():
+            table = client.describe_table(TableName=names[name])["Table"]
+            types = {each["AttributeName"]: each["AttributeType"] for each in table["AttributeDefinitions"]}
+            self.same(f"keys of {name}", contract.keys(row), keys_in(table, types))
+            indexes = {
+                each["IndexName"]: (keys_in(each, types), each["Projection"]["ProjectionType"], attributes_in(each))
+                for each in table.get("GlobalSecondaryIndexes", [])
+            }
+            self.same(f"indexes of {name}", wanted_indexes(row), indexes)
+            self.same(f"billing of {name}", "PAY_PER_REQUEST", table["BillingModeSummary"]["BillingMode"])
+            time_to_live = client.describe_time_to_live(TableName=table["TableName"])["TimeToLiveDescription"]
+            self.same(f"time to live of {name}", row.get("timeToLive"), time_to_live.get("AttributeName"))
+
+
+def permissions_in(document: Json) -> set[tuple[str, str]]:
+    """The pairs of action and resource of a policy; of an ARN, what comes after account and region."""
+    found = set()
+    for statement in document["Statement"]:
+        actions, resources = as_list(statement["Action"]), as_list(statement["Resource"])
+        effect = "" if statement["Effect"] == "Allow" and "Condition" not in statement else "(with more to it) "
+        found |= {(effect + action, end_of(resource)) for action in actions for resource in resources}
+    return found
+
+
+def as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def end_of(arn: str) -> str:
+    """Secrets have six random characters at the end of their ARN."""
+    end = arn.split(":", 5)[-1]
+    return end[:-7] if end.startswith("secret:") and end[-7] == "-" else end
+
+
+def keys_in(described: Json, types: dict[str, str]) -> list[Json]:
+    by_kind = sorted(described["KeySchema"], key=lambda key: key["KeyType"])
+    return [{"name": key["AttributeName"], "type": types[key["AttributeName"]]} for key in by_kind]
+
+
+def attributes_in(index: Json) -> set[str]:
+    return set(index["Projection"].get("NonKeyAttributes", []))
+
+
+def wanted_indexes(row: Json) -> Json:
+    return {
+        name: (contract.keys(index), "INCLUDE" if "attributes" in index else "ALL", set(index.get("attributes", [])))
+        for name, index in row.get("indexes", {}).items()
+    }

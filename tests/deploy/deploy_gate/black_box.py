@@ -1,0 +1,30 @@
+"""The API tests that the local server is held to, against the deployment."""
+
+import re
+import subprocess
+from typing import Any
+
+from deploy_gate.emulator import Emulator
+from deploy_gate.places import REPOSITORY
+
+PASSED = re.compile(r"test result: ok\. (\d+) passed")
+
+
+def run(emulator: Emulator, outputs: dict[str, Any], threads: int) -> int:
+    """Runs them, their output shown; how many passed."""
+    environment = emulator.environment | {
+        "CHINWAG_URL": outputs["api_url"],
+        "CHINWAG_USER_POOL_ID": outputs["user_pool_id"],
+    }
+    command = ["cargo", "test", "--locked", "-p", "tests", "--test", "api", "--", f"--test-threads={threads}"]
+    process = subprocess.Popen(
+        command, cwd=REPOSITORY, env=environment, stdout=subprocess.PIPE, text=True, errors="replace"
+    )
+    passed = 0
+    for line in process.stdout:
+        print(line, end="", flush=True)
+        if found := PASSED.match(line):
+            passed = int(found[1])
+    if process.wait() or not passed:
+        raise SystemExit("the API tests failed on the deployment")
+    return passed

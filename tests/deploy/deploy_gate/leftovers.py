@@ -1,0 +1,28 @@
+"""After the destroy there is nothing left in the account."""
+
+from typing import Any
+
+from deploy_gate.emulator import Emulator
+
+# What is asked, of which service, and where the answer lists it.
+LISTS: list[tuple[str, str, str, dict[str, Any]]] = [
+    ("lambda", "list_functions", "Functions", {}),
+    ("dynamodb", "list_tables", "TableNames", {}),
+    ("iam", "list_roles", "Roles", {}),
+    ("logs", "describe_log_groups", "logGroups", {}),
+    ("cloudwatch", "describe_alarms", "MetricAlarms", {}),
+    ("cloudwatch", "list_dashboards", "DashboardEntries", {}),
+    ("sns", "list_topics", "Topics", {}),
+    ("cognito-idp", "list_user_pools", "UserPools", {"MaxResults": 60}),
+    ("secretsmanager", "list_secrets", "SecretList", {"IncludePlannedDeletion": True}),
+    ("apigatewayv2", "get_apis", "Items", {}),
+]
+
+
+def check(emulator: Emulator) -> None:
+    left = []
+    for service, operation, name, arguments in LISTS:
+        for found in getattr(emulator.client(service), operation)(**arguments).get(name) or []:
+            left.append(f"{service}: {found}")
+    if left:
+        raise SystemExit("\n".join([*left, "the destroy left this behind"]))

@@ -1,0 +1,134 @@
+"""Runs ministack as it stands, but for a few gaps that are filled in here; AWS does what each patch says.
+
+Usage: python -m deploy_gate.patched_ministack. Settings come from the environment.
+"""
+
+import html
+import json
+from collections.abc import Callable
+from typing import Any
+
+import ministack.app as app
+from ministack.core import lambda_runtime
+from ministack.services import apigateway, cloudwatch, lambda_svc
+
+CREDENTIALS = "/_gate/credentials/"
+
+
+def replace(owner: Any, name: str, patch: Callable[[Callable], Callable]) -> None:
+    """Replaces a private function, which another version of ministack may no longer have."""
+    assert hasattr(owner, name), f"ministack has no {owner.__name__}.{name} any more: look at the patch of it"
+    setattr(owner, name, patch(getattr(owner, name)))
+
+
+def echo_authorizer(create: Callable) -> Callable:
+    """AWS gives a JWT authorizer no payload format; Terraform would want to change it at every plan."""
+
+    def patched(api_id: str, request: dict) -> tuple:
+        status, headers, body = create(api_id, request)
+        if status == 201 and "authorizerPayloadFormatVersion" not in request:
+            stored = apigateway._authorizers[api_id][json.loads(body)["authorizerId"]]
+            stored.pop("authorizerPayloadFormatVersion", None)
+            return apigateway._apigw_response(stored, 201)
+        return status, headers, body
+
+    return patched
+
+
+def alarm_fields(alarm: dict) -> str:
+    """What AWS tells of an alarm, as XML, and ministack leaves out in the protocol of older SDKs."""
+    fields = {"ActionsEnabled": str(bool(alarm.get("ActionsEnabled", True))).lower()}
+    fields["TreatMissingData"] = alarm.get("TreatMissingData") or "missing"
+    fields["AlarmDescription"] = alarm.get("AlarmDescription")
+    if alarm.get("MetricName"):
+        statistic = "ExtendedStatistic" if alarm.get("ExtendedStatistic") else "Statistic"
+        fields |= {name: alarm.get(name) for name in (statistic, "Period", "Unit")}
+    texts = [f"<{name}>{html.escape(str(value))}</{name}>" for name, value in fields.items() if value]
+    for name in ("AlarmActions", "OKActions", "InsufficientDataActions"):
+        texts.append(f"<{name}>{''.join(f'<member>{action}</member>' for action in alarm.get(name) or [])}</{name}>")
+    if alarm.get("MetricName"):
+        texts.append(f"<Dimensions>{''.join(map(dimension, alarm.get('Dimensions') or []))}</Dimensions>")
+    return "".join(texts)
+
+
+def send_no_empty_json(invoke: Callable) -> Callable:
+    """Where a lambda sends no body, the gateway says nothing of a content type; ministack calls it JSON."""
+
+    async def patched(*arguments: Any, **options: Any) -> tuple:
+        status, headers, body = await invoke(*arguments, **options)
+        if not body:
+            # A type that the lambda gave is in lower case, as Rust writes it.
+            headers.pop("Content-Type", None)
+        return status, headers, body
+
+    return patched
+
+
+def dimension(found: dict) -> str:
+    return f"<member><Name>{found['Name']}</Name><Value>{html.escape(found['Value'])}</Value></member>"
+
+
+def describe_whole_alarms(describe: Callable) -> Callable:
+    def patched(params: dict, cbor: dict, is_cbor: bool, is_json: bool = False) -> tuple:
+        answer = describe(params, cbor, is_cbor, is_json)
+        if is_cbor or is_json:
+            return answer
+        status, headers, body = answer
+        text = body.decode() if isinstance(body, bytes) else body
+        for name, alarm in cloudwatch._alarms.items():
+            tag = f"<AlarmName>{name}</AlarmName>"
+            text = text.replace(tag, tag + alarm_fields(alarm))
+        return status, headers, text.encode()
+
+    return patched
+
+
+def answer_without_delay(build: Callable) -> Callable:
+    """A warm lambda has its next call at once on AWS; small packets waited 40 ms here."""
+
+    def patched(worker: Any, generation: Any, pending: Any) -> type:
+        settings = {"disable_nagle_algorithm": True, "wbufsize": -1}
+        return type("Prompt", (build(worker, generation, pending),), settings)
+
+    return patched
+
+
+def wait_shortly_for_logs(drain: Callable) -> Callable:
+    """A lambda that logs nothing is not waited for on AWS; 50 ms a call here."""
+
+    def patched(worker: Any, first_line_wait: float = 0, idle_confirm: float = 0, hard_cap: float = 0) -> Any:
+        return drain(worker, 0.001, 0.001, 0.05)
+
+    return patched
+
+
+def serve_credentials(serve: Callable) -> Callable:
+    """`GET /_gate/credentials/<function>`: what Lambda hands to the function itself, for the test of its permissions.
+
+    Nobody but Lambda may assume the roles, here as on AWS.
+    """
+
+    async def patched(scope: dict, receive: Callable, send: Callable) -> None:
+        if scope["type"] != "http" or not scope["path"].startswith(CREDENTIALS):
+            return await serve(scope, receive, send)
+        config = lambda_svc._functions[scope["path"].removeprefix(CREDENTIALS)]["config"]
+        body = json.dumps(lambda_runtime.execution_credentials(config)).encode()
+        headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+    return patched
+
+
+def main() -> None:
+    replace(apigateway, "_create_authorizer", echo_authorizer)
+    replace(apigateway, "_invoke_lambda_proxy", send_no_empty_json)
+    replace(cloudwatch, "_describe_alarms", describe_whole_alarms)
+    replace(lambda_runtime.ProvidedWorker, "_build_handler_class", answer_without_delay)
+    replace(lambda_runtime.Worker, "_drain_stderr_bounded", wait_shortly_for_logs)
+    replace(app, "app", serve_credentials)
+    app.main()
+
+
+if __name__ == "__main__":
+    main()

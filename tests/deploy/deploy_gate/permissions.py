@@ -1,0 +1,124 @@
+"""Every lambda may do what its row of routes.json says, and nothing else: tried with its own credentials."""
+
+import json
+import urllib.request
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from deploy_gate import contract
+from deploy_gate.emulator import Emulator
+
+Json = dict[str, Any]
+Call = Callable[[], Any]
+
+# How AWS answers what is permitted but cannot be done: nothing here changes a row.
+PERMITTED = {
+    "ConditionalCheckFailedException",
+    "ResourceNotFoundException",
+    "TransactionCanceledException",
+    "UserNotFoundException",
+}
+REFUSED = {"AccessDenied", "AccessDeniedException"}
+COGNITO = {"AdminConfirmSignUp", "AdminDeleteUser", "AdminDisableUser", "AdminGetUser", "AdminSetUserPassword"}
+
+
+def is_permitted(call: Call) -> bool:
+    try:
+        call()
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        if code in REFUSED:
+            return False
+        if code not in PERMITTED:
+            raise
+    return True
+
+
+def table_calls(dynamodb: Any, table: str, row: Json) -> dict[str, Call]:
+    """A call for each action on a table, on a row that is not there."""
+    key = {each["name"]: {each["type"]: "0"} for each in contract.keys(row)}
+    partition = row["partitionKey"]
+    there = {"ConditionExpression": "attribute_exists(#k)", "ExpressionAttributeNames": {"#k": partition["name"]}}
+    query = query_for(row)
+    place = {"TableName": table}
+    check = {"ConditionCheck": {**place, "Key": key, **there}}
+    return {
+        "GetItem": lambda: dynamodb.get_item(**place, Key=key),
+        "BatchGetItem": lambda: dynamodb.batch_get_item(RequestItems={table: {"Keys": [key]}}),
+        "Query": lambda: dynamodb.query(**place, **query),
+        "PutItem": lambda: dynamodb.put_item(**place, Item=key, **there),
+        "UpdateItem": lambda: dynamodb.update_item(**place, Key=key, **there),
+        "DeleteItem": lambda: dynamodb.delete_item(**place, Key=key, **there),
+        "BatchWriteItem": lambda: dynamodb.batch_write_item(RequestItems={table: [{"DeleteRequest": {"Key": key}}]}),
+        "ConditionCheckItem": lambda: dynamodb.transact_write_items(TransactItems=[check]),
+        "Scan": lambda: dynamodb.scan(**place, Limit=1),
+        "DescribeTable": lambda: dynamodb.describe_table(**place),
+        "UpdateTable": lambda: dynamodb.update_table(**place, DeletionProtectionEnabled=False),
+    }
+
+
+def query_for(row: Json) -> Json:
+    key = row["partitionKey"]
+    return {
+        "KeyConditionExpression": "#k = :k",
+        "ExpressionAttributeNames": {"#k": key["name"]},
+        "ExpressionAttributeValues": {":k": {key["type"]: "0"}},
+        "Limit": 1,
+    }
+
+
+def cognito_calls(cognito: Any, pool: str) -> dict[str, Call]:
+    who = {"UserPoolId": pool, "Username": "nobody"}
+    more = {"AdminSetUserPassword": {"Password": "Nobodys-Password-1"}}
+    methods = {action: "".join(f"_{c.lower()}" if c.isupper() else c for c in action)[1:] for action in COGNITO}
+    return {
+        action: lambda action=action: getattr(cognito, methods[action])(**who, **more.get(action, {}))
+        for action in COGNITO
+    }
+
+
+class Permissions:
+    """What one lambda is given, beside what it can do."""
+
+    def __init__(self, emulator: Emulator, outputs: Json, name: str, function: contract.Function) -> None:
+        self.outputs, self.name, self.function = outputs, name, function
+        deployed = outputs["function_names"][name]
+        with urllib.request.urlopen(f"{emulator.endpoint}/_gate/credentials/{deployed}", timeout=10) as answer:
+            credentials = json.load(answer)
+        self.dynamodb, self.secrets, self.cognito = (
+            emulator.client(service, credentials) for service in ("dynamodb", "secretsmanager", "cognito-idp")
+        )
+
+    def tries(self, secrets: list[str]) -> Iterator[tuple[str, bool, Call]]:
+        """What is tried, whether the row gives it, and the call."""
+        for table, row in contract.tables().items():
+            deployed = self.outputs["table_names"][table]
+            for action, call in table_calls(self.dynamodb, deployed, row).items():
+                yield f"{action} on {table}", action in self.function.table_actions(table), call
+            for index, index_row in row.get("indexes", {}).items():
+                place = {"TableName": deployed, "IndexName": index}
+                given, query = f"{table}/{index}" in self.function.indexes, query_for(index_row)
+                yield f"Query on {table}/{index}", given, lambda: self.dynamodb.query(**place, **query)
+                yield f"Scan on {table}/{index}", False, lambda: self.dynamodb.scan(**place, Limit=1)
+        for secret in secrets:
+            given = secret.rpartition("/")[2] in self.function.secrets
+            yield f"GetSecretValue of {secret}", given, lambda: self.secrets.get_secret_value(SecretId=secret)
+        for action, call in cognito_calls(self.cognito, self.outputs["user_pool_id"]).items():
+            yield action, action in self.function.cognito, call
+        yield "DescribeEndpoints", self.function.warms_up, self.dynamodb.describe_endpoints
+
+
+def check(emulator: Emulator, outputs: Json) -> int:
+    """Tries everything with the credentials of every lambda; how many calls that were."""
+    secrets = [each["Name"] for each in emulator.client("secretsmanager").list_secrets()["SecretList"]]
+    wrong, count = [], 0
+    for name, function in contract.functions().items():
+        for what, given, call in Permissions(emulator, outputs, name, function).tries(secrets):
+            count += 1
+            if is_permitted(call) != given:
+                wrong.append(f"{name}: {what} is {'refused' if given else 'permitted'}, against its row of routes.json")
+    if wrong:
+        raise SystemExit("\n".join(wrong))
+    return count
