@@ -98,12 +98,14 @@ fn the_months_bill_adds_up() {
         if let Some(route) = routes().iter().find(|route| route.name == *name) {
             for (users, bill) in [1e3, 1e5, 1e7].iter().zip(&bills) {
                 let computed = users * 30.0 * number(a_day) / 1e6 * route.price();
-                assert!((computed - bill).abs() <= 0.006 + bill / 100.0, "{name}: {computed}");
+                let rounded = if *bill < 10.0 { 0.006 } else { 0.51 };
+                assert!((computed - bill).abs() <= rounded, "{name}: {computed}");
             }
         }
         if name.contains("all") {
             for (sum, bill) in sums.iter().zip(&bills) {
-                assert!((sum - bill).abs() <= 1.0, "the sum is {sum}, not {bill}");
+                // Each line of some fifteen is rounded to a dollar.
+                assert!((sum - bill).abs() <= 7.5, "the sum is {sum}, not {bill}");
             }
             return;
         }

@@ -55,6 +55,9 @@ const MAX_BATCH_KEYS: usize = 100;
 /// The most rows of one `BatchWriteItem` (DynamoDB's limit).
 const MAX_BATCH_WRITES: usize = 25;
 
+/// What a send asks DynamoDB at once.
+const WARM_CONNECTIONS: usize = 3;
+
 impl Store {
     /// Over the tables whose names begin with `prefix`.
     #[must_use]
@@ -62,9 +65,11 @@ impl Store {
         Self { client, prefix: prefix.to_owned() }
     }
 
-    /// Opens a connection ahead of the first request. A failure shows again at that request.
+    /// Opens the connections ahead of the first request: in INIT a lambda has a whole processor for the handshakes, later
+    /// a share of one. A failure shows again at that request.
     pub async fn warm_up(&self) {
-        let _ = self.client.describe_endpoints().send().await;
+        let calls = (0..WARM_CONNECTIONS).map(|_| self.client.describe_endpoints().send());
+        futures_util::future::join_all(calls).await;
     }
 
     fn table(&self, name: &str) -> String {
