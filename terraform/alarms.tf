@@ -39,14 +39,15 @@ resource "aws_sns_topic_subscription" "email" {
 }
 
 locals {
-  # One thing that should never happen: one metric, its sum over 5 minutes above 0.
-  never = merge(
+  # What should not happen at all, or not for long: the sum of a metric over 5 minutes above 0, once or twice in a row.
+  incidents = merge(
     {
       for key, function in module.function : "${key}-errors" => {
         description = "The lambda ${key} crashed or ran out of time."
         namespace   = "AWS/Lambda"
         metric      = "Errors"
         dimensions  = { FunctionName = function.name }
+        periods     = 1
       }
     },
     {
@@ -55,6 +56,7 @@ locals {
         namespace   = "AWS/Lambda"
         metric      = "Throttles"
         dimensions  = { FunctionName = function.name }
+        periods     = 1
       }
     },
     merge([
@@ -64,16 +66,18 @@ locals {
           namespace   = "AWS/DynamoDB"
           metric      = event
           dimensions  = { TableName = table.name }
+          periods     = 2
         }
       }
     ]...),
     merge([
       for key, row in local.tables : {
-        for index in keys(try(row.indexes, {})) : "${key}-${index}-ReadThrottleEvents" => {
-          description = "The index ${index} of the table ${key} refused calls."
+        for pair in setproduct(keys(try(row.indexes, {})), ["ReadThrottleEvents", "WriteThrottleEvents"]) : "${key}-${join("-", pair)}" => {
+          description = "The index ${pair[0]} of the table ${key} refused calls."
           namespace   = "AWS/DynamoDB"
-          metric      = "ReadThrottleEvents"
-          dimensions  = { TableName = module.table[key].name, GlobalSecondaryIndexName = index }
+          metric      = pair[1]
+          dimensions  = { TableName = module.table[key].name, GlobalSecondaryIndexName = pair[0] }
+          periods     = 2
         }
       }
     ]...),
@@ -83,13 +87,14 @@ locals {
         namespace   = "AWS/Cognito"
         metric      = metric
         dimensions  = { UserPool = aws_cognito_user_pool.this.id, UserPoolClient = aws_cognito_user_pool_client.this.id }
+        periods     = 1
       }
     },
   )
 }
 
-resource "aws_cloudwatch_metric_alarm" "never" {
-  for_each = local.never
+resource "aws_cloudwatch_metric_alarm" "incident" {
+  for_each = local.incidents
 
   alarm_name          = "${local.prefix}-${each.key}"
   alarm_description   = each.value.description
@@ -98,12 +103,11 @@ resource "aws_cloudwatch_metric_alarm" "never" {
   dimensions          = each.value.dimensions
   statistic           = "Sum"
   period              = 300
-  evaluation_periods  = 1
+  evaluation_periods  = each.value.periods
   threshold           = 0
   comparison_operator = "GreaterThanThreshold"
   treat_missing_data  = "notBreaching"
   alarm_actions       = [aws_sns_topic.alarms.arn]
-  ok_actions          = [aws_sns_topic.alarms.arn]
 }
 
 resource "aws_cloudwatch_metric_alarm" "failing" {
@@ -163,7 +167,8 @@ resource "aws_cloudwatch_metric_alarm" "slow" {
 resource "aws_budgets_budget" "this" {
   count = var.monthly_budget_usd > 0 ? 1 : 0
 
-  name         = local.prefix
+  # Budgets, too, are the account's.
+  name         = "${local.prefix}-${var.region}"
   budget_type  = "COST"
   limit_amount = tostring(var.monthly_budget_usd)
   limit_unit   = "USD"

@@ -83,7 +83,8 @@ locals {
 }
 
 resource "aws_cloudwatch_dashboard" "this" {
-  dashboard_name = local.prefix
+  # Dashboards are the account's, not the region's.
+  dashboard_name = "${local.prefix}-${var.region}"
 
   dashboard_body = jsonencode({
     widgets = concat(
@@ -98,7 +99,7 @@ resource "aws_cloudwatch_dashboard" "this" {
             title = "Alarms: none is red when chat works"
             alarms = concat(
               [aws_cloudwatch_metric_alarm.failing.arn, aws_cloudwatch_metric_alarm.slow.arn],
-              [for alarm in aws_cloudwatch_metric_alarm.never : alarm.arn],
+              [for alarm in aws_cloudwatch_metric_alarm.incident : alarm.arn],
             )
           }
         },

@@ -29,6 +29,7 @@ module "function" {
   for_each = local.functions
 
   name               = "${local.prefix}-${each.key}"
+  role_name          = "${local.prefix}-${each.key}-${var.region}"
   package            = "${var.packages}/${each.key}/bootstrap.zip"
   architecture       = var.architecture
   memory_mb          = var.memory_mb

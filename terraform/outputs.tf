@@ -3,6 +3,11 @@ output "api_url" {
   value       = module.http_api.url
 }
 
+output "domain_target" {
+  description = "What the records of your own domain must point to, if you make them elsewhere than in Route 53."
+  value       = module.http_api.domain_target
+}
+
 output "user_pool_id" {
   description = "The Cognito user pool."
   value       = aws_cognito_user_pool.this.id

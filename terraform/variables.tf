@@ -4,8 +4,8 @@ variable "name" {
   default     = "chinwag"
 
   validation {
-    condition     = can(regex("^[a-z][a-z0-9-]{1,15}$", var.name))
-    error_message = "name must be 2 to 16 of a-z, 0-9 and -, and begin with a letter."
+    condition     = can(regex("^[a-z][a-z0-9-]{1,11}$", var.name))
+    error_message = "name must be 2 to 12 of a-z, 0-9 and -, and begin with a letter."
   }
 }
 
@@ -14,8 +14,8 @@ variable "environment" {
   type        = string
 
   validation {
-    condition     = can(regex("^[a-z][a-z0-9-]{0,15}$", var.environment))
-    error_message = "environment must be 1 to 16 of a-z, 0-9 and -, and begin with a letter."
+    condition     = can(regex("^[a-z][a-z0-9-]{0,11}$", var.environment))
+    error_message = "environment must be 1 to 12 of a-z, 0-9 and -, and begin with a letter."
   }
 }
 
@@ -97,12 +97,12 @@ variable "flood_limit" {
 }
 
 variable "throttle" {
-  description = "Requests a second, and at once, that API Gateway lets through to each route. Its quota for an account is 10,000 and 5,000 unless raised."
+  description = "Requests a second, and at once, that API Gateway lets through to each route. Its quota for all APIs of an account and region is 10,000 and 5,000, in newer regions 2,500 and 1,250."
   type = object({
     rate  = number
     burst = number
   })
-  default = { rate = 2000, burst = 2000 }
+  default = { rate = 1000, burst = 1000 }
 
   validation {
     condition     = var.throttle.rate > 0 && var.throttle.burst > 0
@@ -111,17 +111,17 @@ variable "throttle" {
 }
 
 variable "route_throttles" {
-  description = "The same for single routes, by their keys in routes.json. The defaults stay below Cognito's quotas (50 new accounts and 120 sign-ins a second)."
+  description = "The same for single routes, by their keys in routes.json. The defaults stay below Cognito's quotas: 50 registrations and confirmations a second together, and 120 sign-ins and refreshes."
   type = map(object({
     rate  = number
     burst = number
   }))
   default = {
-    "POST /v1/register"             = { rate = 40, burst = 40 }
-    "POST /v1/register/confirm"     = { rate = 40, burst = 40 }
+    "POST /v1/register"             = { rate = 20, burst = 20 }
+    "POST /v1/register/confirm"     = { rate = 20, burst = 20 }
     "POST /v1/register/resend"      = { rate = 10, burst = 10 }
-    "POST /v1/authenticate"         = { rate = 100, burst = 100 }
-    "POST /v1/authenticate/refresh" = { rate = 100, burst = 100 }
+    "POST /v1/authenticate"         = { rate = 40, burst = 40 }
+    "POST /v1/authenticate/refresh" = { rate = 70, burst = 70 }
   }
 
   validation {
@@ -141,13 +141,13 @@ variable "cors_origins" {
   default     = ["*"]
 
   validation {
-    condition     = alltrue([for origin in var.cors_origins : origin == "*" || can(regex("^https?://[^/*]+$", origin))])
+    condition     = var.cors_origins == tolist(["*"]) || alltrue([for origin in var.cors_origins : can(regex("^https?://[^/*]+$", origin))])
     error_message = "cors_origins must be * or origins such as https://chat.example.com, without a path."
   }
 }
 
 variable "domain" {
-  description = "A domain of your own for the API: its name, the ARN of its ACM certificate in this region, and the Route 53 zone that gets its records (leave it out to make them elsewhere)."
+  description = "A domain of your own for the API: its name, the ARN of its ACM certificate in this region, and the Route 53 zone that gets its records. Without a zone, make them elsewhere, as the output domain_target says; until then the API stays at the address that AWS gives it."
   type = object({
     name            = string
     certificate_arn = string
@@ -158,6 +158,16 @@ variable "domain" {
   validation {
     condition     = var.domain == null || can(regex("^arn:aws[a-z-]*:acm:${var.region}:", var.domain.certificate_arn))
     error_message = "domain.certificate_arn must be the ARN of an ACM certificate in the region of the deployment."
+  }
+
+  validation {
+    condition     = var.domain == null || can(regex("^([a-z0-9-]+\\.)+[a-z]+$", var.domain.name))
+    error_message = "domain.name must be a name such as api.example.com, without https://."
+  }
+
+  validation {
+    condition     = try(var.domain.zone_id, null) == null || can(regex("^Z[A-Z0-9]+$", var.domain.zone_id))
+    error_message = "domain.zone_id must be the id of a Route 53 zone, such as Z0123456789ABCDEFGHIJ."
   }
 }
 
@@ -173,7 +183,7 @@ variable "user_pool_tier" {
 }
 
 variable "mfa" {
-  description = "Whether people may (OPTIONAL) or must (ON) sign in with a second factor; OFF for never."
+  description = "Whether people may (OPTIONAL) or must (ON) sign in with a second factor; OFF for never. The API has no routes yet to set one up or to answer with it: clients do both with Cognito itself."
   type        = string
   default     = "OFF"
 
@@ -184,7 +194,7 @@ variable "mfa" {
 }
 
 variable "email" {
-  description = "The verified SES identity that Cognito sends its codes from, and the sender that people see. Without it Cognito sends some 50 mails a day and no more."
+  description = "The verified SES identity that Cognito sends its codes from, in the same region or one that Cognito takes, and the sender that people see. Without it Cognito sends some 50 mails a day and no more."
   type = object({
     from         = string
     identity_arn = string
@@ -220,7 +230,7 @@ variable "log_retention_days" {
 
   validation {
     condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
-    error_message = "log_retention_days must be one of the periods of CloudWatch Logs: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731 or more whole years."
+    error_message = "log_retention_days must be one of the periods of CloudWatch Logs: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653."
   }
 }
 

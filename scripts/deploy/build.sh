@@ -5,17 +5,26 @@ build() {
   # Nothing unwinds where a panic aborts: the tables for it would be a tenth of each binary.
   export RUSTFLAGS="${RUSTFLAGS:+$RUSTFLAGS }-Cforce-unwind-tables=no"
   step "building the lambdas for $ARCH (the first time this takes some minutes)"
-  run cargo lambda build --profile lambda --locked "--$(printf '%s' "$ARCH" | tr _ -)" --output-format zip \
+  run cargo lambda build --profile lambda --locked "--$(printf '%s' "$ARCH" | tr _ -)" --output-format binary \
     --lambda-dir target/lambda --workspace --exclude local --exclude tests --exclude shared ||
     fail "the build failed; nothing was changed"
-  check_packages
+  pack_all
 }
 
-check_packages() {
+# With the time of the build in it a zip would be new at each build, and its lambda updated for nothing.
+pack() {
+  cp "$1/bootstrap" "$SCRATCH/bootstrap"
+  touch -t 198001010000 "$SCRATCH/bootstrap"
+  rm -f "$1/bootstrap.zip"
+  (cd "$SCRATCH" && zip -q -9 -X "$ROOT/$1/bootstrap.zip" bootstrap)
+}
+
+pack_all() {
   local name zip count=0 total=0 absent=""
   for name in $(jq -r 'keys[]' routes.json); do
     zip="target/lambda/$name/bootstrap.zip"
-    if [ -s "$zip" ]; then
+    if [ -s "${zip%.zip}" ]; then
+      pack "target/lambda/$name"
       count=$((count + 1))
       total=$((total + $(wc -c <"$zip")))
     else

@@ -20,6 +20,7 @@ check_build_tools() {
   need "cargo" "$(rust_version)" "install Rust with rustup" cargo --version
   need "cargo-lambda" 1.9 "pip install cargo-lambda, or cargo install --locked cargo-lambda" cargo lambda --version
   need "zig" 0.10 "comes with pip's cargo-lambda; else pip install ziglang, or your package manager" cargo lambda system
+  need "zip" 3.0 "your package manager" zip -v
   has_rust_target "$(rust_target)" ||
     missing "Rust for $ARCH" "rustup target add $(rust_target)"
 }

@@ -17,6 +17,8 @@ pub struct Table {
     pub sort_key: Option<Key>,
     /// The attribute that holds when a row may be deleted, in seconds since the epoch.
     pub time_to_live: Option<String>,
+    /// What the table's stream tells of a change, where it has one. Local tables have none as long as nothing reads it.
+    pub stream: Option<StreamView>,
     /// The global secondary indexes by name.
     #[serde(default)]
     pub indexes: BTreeMap<String, Index>,
@@ -32,6 +34,14 @@ pub struct Index {
     pub sort_key: Key,
     /// What it holds besides the keys; all of the row where absent.
     pub attributes: Option<Vec<String>>,
+}
+
+/// What a stream tells of a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum StreamView {
+    /// The row before and after.
+    NewAndOldImages,
 }
 
 /// A key attribute.

@@ -4,4 +4,3 @@ environment         = "dev"
 deletion_protection = false
 recovery_days       = 1
 log_retention_days  = 7
-monthly_budget_usd  = 20

@@ -126,7 +126,7 @@ run "every_lambda_table_and_quota_has_its_alarm" {
   assert {
     condition = alltrue([
       for key in keys(output.function_names) :
-      contains(keys(aws_cloudwatch_metric_alarm.never), "${key}-errors") && contains(keys(aws_cloudwatch_metric_alarm.never), "${key}-throttles")
+      contains(keys(aws_cloudwatch_metric_alarm.incident), "${key}-errors") && contains(keys(aws_cloudwatch_metric_alarm.incident), "${key}-throttles")
     ])
     error_message = "Each lambda must have its alarms."
   }
@@ -134,7 +134,7 @@ run "every_lambda_table_and_quota_has_its_alarm" {
   assert {
     condition = alltrue([
       for key in keys(output.table_names) :
-      contains(keys(aws_cloudwatch_metric_alarm.never), "${key}-ReadThrottleEvents") && contains(keys(aws_cloudwatch_metric_alarm.never), "${key}-WriteThrottleEvents")
+      contains(keys(aws_cloudwatch_metric_alarm.incident), "${key}-ReadThrottleEvents") && contains(keys(aws_cloudwatch_metric_alarm.incident), "${key}-WriteThrottleEvents")
     ])
     error_message = "Each table must have its alarms."
   }

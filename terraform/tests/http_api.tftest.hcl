@@ -69,6 +69,23 @@ run "gateway" {
   }
 }
 
+run "domain_whose_records_are_made_elsewhere" {
+  command = apply
+
+  module {
+    source = "./modules/http-api"
+  }
+
+  variables {
+    domain = { name = "api.example.com", certificate_arn = "arn:aws:acm:eu-west-1:123456789012:certificate/1" }
+  }
+
+  assert {
+    condition     = !aws_apigatewayv2_api.this.disable_execute_api_endpoint && output.url == aws_apigatewayv2_api.this.api_endpoint
+    error_message = "Until the records are there the API must stay where it is."
+  }
+}
+
 run "domain" {
   command = apply
 

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use tests::{Backend, PASSWORD, Person, keys, unique};
 
 fn application(username: &str, password: &str) -> Value {
-    json!({ "username": username, "email": "somebody@example.com", "password": password })
+    json!({ "username": username, "email": tests::MAILBOX, "password": password })
 }
 
 async fn register(body: Value) -> tests::Reply {

@@ -82,6 +82,7 @@ class DeployTest(unittest.TestCase):
         self.stub("cargo", CARGO)
         self.stub("rustc", f'echo "{self.folder}"')
         self.stub("curl", 'echo "curl 8.0.0"')
+        self.stub("zip", 'echo "zip 3.0"')
 
     def stub(self, program: str, script: str) -> None:
         """Puts a program that records how it is called."""

@@ -36,5 +36,5 @@ pub use backend::Backend;
 pub use client::{Client, Request};
 pub use entries::{assert_dense, bodies, keys, seqs, types};
 pub use eventually::eventually;
-pub use person::{Group, PASSWORD, Person, people, unique};
+pub use person::{Group, MAILBOX, PASSWORD, Person, people, unique};
 pub use reply::{Answer, Refusal, Reply};

@@ -9,6 +9,9 @@ use crate::backend::Backend;
 use crate::client::Client;
 use crate::reply::{Answer, Reply};
 
+/// Everybody's address: SES' mailbox simulator takes it, so that a real deployment's mail does not bounce.
+pub const MAILBOX: &str = "success@simulator.amazonses.com";
+
 /// Everybody's password.
 pub const PASSWORD: &str = "Correct-Horse-1";
 
@@ -54,7 +57,7 @@ impl Person {
         let username = unique("p");
         let application = json!({
             "username": username,
-            "email": format!("{username}@example.com"),
+            "email": MAILBOX,
             "password": PASSWORD,
         });
         backend.register(application).await.expect(201);

@@ -40,7 +40,8 @@ where
     Arc::new(move |request| {
         let (context, handle) = (Arc::clone(&context), handle.clone());
         let id = request_id(&request);
-        let span = tracing::info_span!("request", id, route = route_key(&request));
+        // Of the highest level: a fault must say whose it was, however little is logged.
+        let span = tracing::error_span!("request", id, route = route_key(&request));
         let respond = async move {
             let response = match handle(context, Input::new(request)).await {
                 Ok(answer) => answer.into_response(),

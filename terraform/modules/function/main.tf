@@ -17,7 +17,7 @@ data "aws_iam_policy_document" "assume" {
 }
 
 resource "aws_iam_role" "this" {
-  name               = var.name
+  name               = var.role_name
   assume_role_policy = data.aws_iam_policy_document.assume.json
 }
 
@@ -73,11 +73,12 @@ resource "aws_lambda_function" "this" {
     variables = merge(var.environment, { RUST_LOG = lower(var.log_level) })
   }
 
-  # The lines of Lambda itself (START, END, REPORT) would be most of the log; what they tell is in the metrics.
+  # RUST_LOG chooses among our own lines. What a panic or a failed start prints has no level: Lambda takes it for INFO. The
+  # lines of Lambda itself (START, END, REPORT) would be most of the log.
   logging_config {
     log_format            = "JSON"
     log_group             = aws_cloudwatch_log_group.this.name
-    application_log_level = var.log_level
+    application_log_level = "INFO"
     system_log_level      = "WARN"
   }
 

@@ -1,5 +1,10 @@
 variable "name" {
-  description = "The function's name, and its role's."
+  description = "The function's name."
+  type        = string
+}
+
+variable "role_name" {
+  description = "The name of its role. Roles are the account's, not the region's."
   type        = string
 }
 

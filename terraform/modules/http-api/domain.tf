@@ -8,6 +8,7 @@ resource "aws_apigatewayv2_domain_name" "this" {
   domain_name_configuration {
     certificate_arn = var.domain.certificate_arn
     endpoint_type   = "REGIONAL"
+    ip_address_type = "dualstack"
     security_policy = "TLS_1_2"
   }
 }
@@ -21,7 +22,7 @@ resource "aws_apigatewayv2_api_mapping" "this" {
 }
 
 resource "aws_route53_record" "this" {
-  for_each = try(var.domain.zone_id, null) == null ? [] : toset(["A", "AAAA"])
+  for_each = local.has_records ? toset(["A", "AAAA"]) : []
 
   zone_id = var.domain.zone_id
   name    = var.domain.name

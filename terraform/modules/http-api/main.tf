@@ -1,7 +1,9 @@
 resource "aws_apigatewayv2_api" "this" {
-  name                         = var.name
-  protocol_type                = "HTTP"
-  disable_execute_api_endpoint = var.domain != null
+  name            = var.name
+  protocol_type   = "HTTP"
+  ip_address_type = "dualstack"
+  # Only where the records are made here: elsewhere they come later, and until then this is the only address.
+  disable_execute_api_endpoint = local.has_records
 
   cors_configuration {
     allow_origins  = var.cors_origins
@@ -57,7 +59,8 @@ resource "aws_apigatewayv2_route" "this" {
 resource "aws_cloudwatch_log_group" "access" {
   #checkov:skip=CKV_AWS_158:Encrypted with the key of CloudWatch; no secret, token, body or address is logged
   #checkov:skip=CKV_AWS_338:How long logs are kept is the deployer's to say
-  name              = "/aws/apigateway/${var.name}"
+  # Below /aws/vendedlogs the region's one resource policy for logs does not grow with each group.
+  name              = "/aws/vendedlogs/apigateway/${var.name}"
   retention_in_days = var.log_retention_days
 }
 
@@ -92,6 +95,8 @@ resource "aws_apigatewayv2_stage" "this" {
 }
 
 locals {
+  has_records = try(var.domain.zone_id, null) != null
+
   access_log = {
     time      = "$context.requestTimeEpoch"
     requestId = "$context.requestId"

@@ -5,10 +5,20 @@ output "id" {
 
 output "url" {
   description = "Where the API is, without a slash at the end."
-  value       = var.domain == null ? aws_apigatewayv2_api.this.api_endpoint : "https://${var.domain.name}"
+  value       = local.has_records ? "https://${var.domain.name}" : aws_apigatewayv2_api.this.api_endpoint
 
   # Whoever takes it may call at once.
-  depends_on = [aws_apigatewayv2_stage.this, aws_lambda_permission.this]
+  depends_on = [
+    aws_apigatewayv2_api_mapping.this,
+    aws_apigatewayv2_stage.this,
+    aws_lambda_permission.this,
+    aws_route53_record.this,
+  ]
+}
+
+output "domain_target" {
+  description = "What the records of the domain must point to, where there is a domain."
+  value       = one(aws_apigatewayv2_domain_name.this[*].domain_name_configuration[0].target_domain_name)
 }
 
 output "access_log_name" {

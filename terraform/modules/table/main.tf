@@ -18,6 +18,8 @@ resource "aws_dynamodb_table" "this" {
   hash_key                    = var.table.partitionKey.name
   range_key                   = try(var.table.sortKey.name, null)
   deletion_protection_enabled = var.deletion_protection
+  stream_enabled              = can(var.table.stream)
+  stream_view_type            = try(var.table.stream, null)
 
   dynamic "attribute" {
     for_each = local.attributes

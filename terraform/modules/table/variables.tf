@@ -4,7 +4,7 @@ variable "name" {
 }
 
 variable "table" {
-  description = "The table's row of tables.json: partitionKey, and where there are such: sortKey, indexes, timeToLive."
+  description = "The table's row of tables.json: partitionKey, and where there are such: sortKey, indexes, timeToLive, stream."
   type        = any
 }
 

@@ -67,7 +67,7 @@ impl World {
         let (body, required): (Value, &[&str]) = match route.key.as_str() {
             "PUT /v1/blocks/{userId}" => return None,
             "POST /v1/register" => (
-                json!({ "username": name, "email": "a@example.com", "password": PASSWORD, "displayName": "A" }),
+                json!({ "username": name, "email": tests::MAILBOX, "password": PASSWORD, "displayName": "A" }),
                 &["username", "email", "password"],
             ),
             "POST /v1/register/confirm" => {

@@ -138,7 +138,7 @@ impl Cast {
         let password = PASSWORD;
         Some(match route.key.as_str() {
             "POST /v1/register" => {
-                json!({ "username": unique("m"), "email": "m@example.com", "password": password })
+                json!({ "username": unique("m"), "email": tests::MAILBOX, "password": password })
             }
             // No matter for whom: the code is missing, the name is missing.
             "POST /v1/register/confirm" | "POST /v1/register/resend" => json!({}),

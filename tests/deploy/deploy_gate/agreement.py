@@ -54,22 +54,23 @@ class Agreement:
         self.same("routes", wanted, found)
 
     def check_permissions(self) -> None:
-        iam = self.emulator.client("iam")
+        iam, functions = self.emulator.client("iam"), self.emulator.client("lambda")
         for name, function in contract.functions().items():
-            role = self.outputs["function_names"][name]
+            deployed = self.outputs["function_names"][name]
+            role = functions.get_function_configuration(FunctionName=deployed)["Role"].rpartition("/")[2]
             attached = iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"]
             self.same(f"managed policies of {role}", [], attached)
             found = set()
             for policy in iam.list_role_policies(RoleName=role)["PolicyNames"]:
                 document = iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"]
                 found |= permissions_in(document)
-            self.same(f"permissions of {role}", self.permissions_of(role, function), found)
+            self.same(f"permissions of {role}", self.permissions_of(deployed, function), found)
 
-    def permissions_of(self, role: str, function: contract.Function) -> set[tuple[str, str]]:
+    def permissions_of(self, deployed: str, function: contract.Function) -> set[tuple[str, str]]:
         """What a row gives, as pairs of an action and the end of the ARN that it is for."""
         table_names = self.outputs["table_names"]
         secret_prefix = self.outputs["client_id_secret"].rpartition("/")[0]
-        log = f"log-group:/aws/lambda/{role}:*"
+        log = f"log-group:/aws/lambda/{deployed}:*"
         given = {("logs:CreateLogStream", log), ("logs:PutLogEvents", log)}
         for table in function.tables:
             given |= {(f"dynamodb:{action}", f"table/{table_names[table]}") for action in function.table_actions(table)}
@@ -94,6 +95,8 @@ class Agreement:
             }
             self.same(f"indexes of {name}", wanted_indexes(row), indexes)
             self.same(f"billing of {name}", "PAY_PER_REQUEST", table["BillingModeSummary"]["BillingMode"])
+            stream = table.get("StreamSpecification", {}).get("StreamViewType")
+            self.same(f"stream of {name}", row.get("stream"), stream)
             time_to_live = client.describe_time_to_live(TableName=table["TableName"])["TimeToLiveDescription"]
             self.same(f"time to live of {name}", row.get("timeToLive"), time_to_live.get("AttributeName"))
 
