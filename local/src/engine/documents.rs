@@ -32,6 +32,7 @@ impl Documents {
             partition_key: key("kind"),
             sort_key: Some(key("id")),
             time_to_live: Some("expiresAt".to_owned()),
+            stream: None,
             indexes: BTreeMap::new(),
         };
         tables::create_one(&database, TABLE, &table)?;
