@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use lambda_http::{Request, service_fn};
-use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::error::Result;
@@ -22,8 +21,7 @@ where
     F: Fn(Arc<C>, Input) -> Fut + Send + Sync + Clone + 'static,
     Fut: Future<Output = Result<Answer>> + Send + 'static,
 {
-    let lines = tracing_subscriber::fmt::layer().json().with_current_span(true);
-    tracing_subscriber::registry().with(lines).with(logging::filter("warn")).init();
+    logging::json(std::io::stdout, logging::filter("warn")).init();
 
     tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
         let endpoint = endpoint(Arc::new(init().await?), handle);
