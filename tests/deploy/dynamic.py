@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from deploy_gate import black_box, emulator, fixups, leftovers, permissions, repository_copy
+from deploy_gate import black_box, emulator, fixups, leftovers, packages, permissions, repository_copy
 from deploy_gate.agreement import Agreement
 from deploy_gate.deployment import Deployment
 from deploy_gate.emulator import REGION, Emulator
@@ -89,6 +89,8 @@ def code_of_all(account: Emulator) -> dict[str, str]:
 def test(deployment: Deployment, steps: Steps, threads: int) -> None:
     """Puts what was deployed to the test."""
     account, outputs = deployment.emulator, deployment.outputs()
+    with steps.step("packages"):
+        print(packages.check(deployment))
     with steps.step("fixups: what the old provider could not set"):
         print(f"{fixups.apply(account, outputs['fixups'])} values set and read back")
     with steps.step("a second plan is empty"):

@@ -1,0 +1,32 @@
+"""Every package is small, and its binary runs on the runtime of Lambda."""
+
+import re
+import zipfile
+
+from deploy_gate import contract
+from deploy_gate.deployment import Deployment
+
+MAX_BYTES = 3_500_000
+# Amazon Linux 2023, which provided.al2023 is.
+MAX_GLIBC = (2, 34)
+GLIBC = re.compile(rb"GLIBC_(\d+)\.(\d+)")
+
+
+def check(deployment: Deployment) -> str:
+    """What there is to say of them, in a line."""
+    bad, sizes, versions = [], {}, set()
+    for name in contract.functions():
+        package = deployment.package(name)
+        sizes[name] = package.stat().st_size
+        with zipfile.ZipFile(package) as archive:
+            found = {tuple(map(int, version)) for version in GLIBC.findall(archive.read("bootstrap"))}
+        versions |= found
+        if sizes[name] > MAX_BYTES:
+            bad.append(f"{name}: its package has {sizes[name]} bytes, more than {MAX_BYTES}")
+        if newer := [version for version in found if version > MAX_GLIBC]:
+            bad.append(f"{name}: its binary asks for glibc {max(newer)}, which the runtime does not have")
+    if bad:
+        raise SystemExit("\n".join(bad))
+    largest = max(sizes, key=sizes.__getitem__)
+    glibc = ".".join(map(str, max(versions)))
+    return f"the largest is {largest} with {sizes[largest] / 1e6:.2f} MB; glibc {glibc} is enough for all"
