@@ -90,6 +90,55 @@ fn kind(kind: KeyType) -> &'static str {
 mod tests {
     use super::*;
 
+    fn described(database: &Database, name: &str) -> Value {
+        let request = || json!({ "TableName": name });
+        let table = database.describe_table(serde_json::from_value(request()).unwrap()).unwrap();
+        let ttl = database.describe_time_to_live(serde_json::from_value(request()).unwrap());
+        let mut description = serde_json::to_value(table.table).unwrap();
+        description["timeToLive"] = json!(ttl.unwrap().time_to_live_description.attribute_name);
+        description
+    }
+
+    /// The names and types of a key, as `tables.json` writes them.
+    fn keys(schema: &Value, attributes: &Value) -> Vec<Value> {
+        let kind = |name: &Value| {
+            let mut attributes = attributes.as_array().unwrap().iter();
+            attributes.find(|each| each["AttributeName"] == *name).unwrap()["AttributeType"].clone()
+        };
+        let keys = schema.as_array().unwrap().iter().map(|key| &key["AttributeName"]);
+        keys.map(|name| json!({ "name": name, "type": kind(name) })).collect()
+    }
+
+    fn keys_of(row: &Value) -> Vec<Value> {
+        [&row["partitionKey"], &row["sortKey"]]
+            .into_iter()
+            .filter(|key| key.is_object())
+            .cloned()
+            .collect()
+    }
+
+    #[test]
+    fn the_tables_are_what_tables_json_says() {
+        let database = Database::memory().unwrap();
+        create(&database, &shared::tables::tables().unwrap()).unwrap();
+        let rows: BTreeMap<String, Value> =
+            serde_json::from_str(include_str!("../../../tables.json")).unwrap();
+        for (name, row) in rows {
+            let table = described(&database, &name);
+            let attributes = &table["AttributeDefinitions"];
+            assert_eq!(keys(&table["KeySchema"], attributes), keys_of(&row), "{name}");
+            assert_eq!(table["timeToLive"], row["timeToLive"], "{name}");
+            let indexes = table["GlobalSecondaryIndexes"].as_array().cloned().unwrap_or_default();
+            let wanted = row["indexes"].as_object().cloned().unwrap_or_default();
+            assert_eq!(indexes.len(), wanted.len(), "{name}");
+            for index in indexes {
+                let wanted = &wanted[index["IndexName"].as_str().unwrap()];
+                assert_eq!(keys(&index["KeySchema"], attributes), keys_of(wanted), "{name}");
+                assert_eq!(index["Projection"]["NonKeyAttributes"], wanted["attributes"], "{name}");
+            }
+        }
+    }
+
     #[test]
     fn every_table_is_made_once_and_a_missing_one_is_added() {
         let database = Database::memory().unwrap();
