@@ -16,8 +16,13 @@ class Agreement:
         self.differences: list[str] = []
 
     def same(self, what: str, wanted: Any, found: Any) -> None:
-        if wanted != found:
-            self.differences.append(f"{what}: wanted {wanted}, found {found}")
+        if wanted == found:
+            return
+        if isinstance(wanted, dict):
+            wanted, found = set(map(str, wanted.items())), set(map(str, found.items()))
+        if isinstance(wanted, set):
+            wanted, found = sorted(wanted - found), sorted(found - wanted)
+        self.differences.append(f"{what}: wanted {wanted}, found {found}")
 
     def check(self) -> None:
         self.check_functions()
@@ -31,7 +36,7 @@ class Agreement:
         found = self.emulator.client("lambda").get_paginator("list_functions").paginate().build_full_result()
         names = {function["FunctionName"] for function in found["Functions"]}
         self.same("functions", set(self.outputs["function_names"].values()), names)
-        self.same("lambdas", contract.functions().keys(), self.outputs["function_names"].keys())
+        self.same("lambdas", set(contract.functions()), set(self.outputs["function_names"]))
 
     def check_routes(self) -> None:
         gateway = self.emulator.client("apigatewayv2")
