@@ -20,7 +20,7 @@ USAGE
 run() {
   printf '\n== %s (%ss)\n' "$1" "$SECONDS"
   case "$1" in
-    code) cargo test --workspace --locked ;;
+    code) env -u CHINWAG_URL -u CHINWAG_DYNAMODB_URL cargo test --workspace --locked ;;
     dynamodb-local) tests/dynamodb-local/run ;;
     terraform) tests/deploy/run static ;;
     deployment) tests/deploy/run dynamic ;;

@@ -34,7 +34,11 @@ class Process:
         with log.open("wb") as output:
             began = time.perf_counter()
             self._child = _spawn(program, environment, output)
-        self.init_seconds = self._wait() - began
+        try:
+            self.init_seconds = self._wait() - began
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
 
     @property
     def pid(self) -> int:

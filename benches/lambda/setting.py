@@ -24,7 +24,7 @@ TABLE_PREFIX = "benchmark-"
 PEOPLE = ["0b5ad1e4-63f3-4c4b-9e6f-3a3b2b4c5d6e", "f0000000-63f3-4c4b-9e6f-3a3b2b4c5d6e"]
 ENGINE_WARM_UP = 500
 BUILD = (
-    "cargo lambda build --profile lambda --locked --x86-64 --output-format zip"
+    "RUSTFLAGS=-Cforce-unwind-tables=no cargo lambda build --profile lambda --locked --x86-64 --output-format zip"
     " --lambda-dir target/lambda --workspace --exclude local --exclude tests --exclude shared"
 )
 

@@ -40,7 +40,9 @@ def _certificate(
         command += ["-addext", extension]
     if signed_by:
         command += ["-CA", str(signed_by), "-CAkey", str(signed_by.with_suffix(".key"))]
-    subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
+    done = subprocess.run(command, stderr=subprocess.PIPE, text=True)
+    if done.returncode:
+        raise RuntimeError(f"openssl (3.0 or newer) made no certificate: {done.stderr.strip()}")
 
 
 @contextmanager

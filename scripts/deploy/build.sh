@@ -14,14 +14,17 @@ build() {
 # With the time of the build in it a zip would be new at each build, and its lambda updated for nothing.
 pack() {
   cp "$1/bootstrap" "$SCRATCH/bootstrap"
+  # Lambda runs it as another user; and the mode is in the zip, which must not change with the builder's umask.
+  chmod 755 "$SCRATCH/bootstrap"
   touch -t 198001010000 "$SCRATCH/bootstrap"
   rm -f "$1/bootstrap.zip"
   (cd "$SCRATCH" && zip -q -9 -X "$ROOT/$1/bootstrap.zip" bootstrap)
 }
 
 pack_all() {
-  local name zip count=0 total=0 absent=""
-  for name in $(jq -r 'keys[]' routes.json); do
+  local names name zip count=0 total=0 absent=""
+  names="$(jq -r 'keys[]' routes.json)" || fail "routes.json cannot be read"
+  for name in $names; do
     zip="target/lambda/$name/bootstrap.zip"
     if [ -s "${zip%.zip}" ]; then
       pack "target/lambda/$name"

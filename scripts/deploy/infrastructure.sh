@@ -127,8 +127,9 @@ agree_to_destroy() {
 
 # Terraform looks for the packages also where it only deletes. Any will do: nothing has to be built.
 make_empty_packages() {
-  local name
-  for name in $(jq -r 'keys[]' routes.json); do
+  local names name
+  names="$(jq -r 'keys[]' routes.json)" || fail "routes.json cannot be read"
+  for name in $names; do
     mkdir -p "$SCRATCH/packages/$name"
     : >"$SCRATCH/packages/$name/bootstrap.zip"
   done

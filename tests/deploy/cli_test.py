@@ -119,6 +119,13 @@ class DeployTest(unittest.TestCase):
 class CommandLine(DeployTest):
     """Refused before any work."""
 
+    def test_a_failing_smoke_test_is_told_and_1(self) -> None:
+        told = '*"output -json") echo \'{"api_url":{"value":"https://api"}}\' ;;\nesac'
+        self.stub("terraform", TERRAFORM.replace("esac", told))
+        self.stub("curl", 'case "$*" in --version) echo "curl 8.0.0" ;; *) cat >/dev/null; printf 200 ;; esac')
+        said = self.refused(1, "smoke", "--region", "eu-west-1")
+        self.assertIn("a request without a token: expected 401, got 200", said)
+
     def test_an_unknown_option_or_command_is_one_line_and_2(self) -> None:
         self.assertEqual(self.refused(2, "--foo").count("\n"), 1)
         self.assertIn("unknown option '--foo'", self.refused(2, "plan", "--foo"))

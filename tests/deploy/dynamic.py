@@ -136,7 +136,9 @@ def deploy_and_test(options: argparse.Namespace, steps: Steps) -> None:
 def main() -> None:
     options, steps = arguments(), Steps()
     # Ended by a signal, it ends the emulator, too.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit("dynamic gate: ended by a signal"))
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: sys.exit("ended by a signal"))
+    emulator.shut_out_other_accounts()
     try:
         deploy_and_test(options, steps)
         print("\ndynamic gate: everything passed")

@@ -133,6 +133,12 @@ mod tests {
             assert_eq!(indexes.len(), wanted.len(), "{name}");
             for index in indexes {
                 let wanted = &wanted[index["IndexName"].as_str().unwrap()];
+                let projection = match wanted["attributes"].as_array().map(Vec::len) {
+                    None => "ALL",
+                    Some(0) => "KEYS_ONLY",
+                    Some(_) => "INCLUDE",
+                };
+                assert_eq!(index["Projection"]["ProjectionType"], projection, "{name}");
                 assert_eq!(keys(&index["KeySchema"], attributes), keys_of(wanted), "{name}");
                 assert_eq!(index["Projection"]["NonKeyAttributes"], wanted["attributes"], "{name}");
             }

@@ -48,7 +48,10 @@ class Agreement:
             for each in gateway.get_integrations(**place, MaxResults="100")["Items"]
         }
         found = {
-            route["RouteKey"]: (targets[route["Target"]], authorizers.get(route.get("AuthorizerId"), "none"))
+            route["RouteKey"]: (
+                targets[route["Target"]],
+                "none" if route["AuthorizationType"] == "NONE" else authorizers[route["AuthorizerId"]],
+            )
             for route in gateway.get_routes(**place, MaxResults="100")["Items"]
         }
         wanted = {
@@ -135,8 +138,13 @@ def attributes_in(index: Json) -> set[str]:
     return set(index["Projection"].get("NonKeyAttributes", []))
 
 
+def projection(index: Json) -> str:
+    attributes = index.get("attributes")
+    return "ALL" if attributes is None else "INCLUDE" if attributes else "KEYS_ONLY"
+
+
 def wanted_indexes(row: Json) -> Json:
     return {
-        name: (contract.keys(index), "INCLUDE" if "attributes" in index else "ALL", set(index.get("attributes", [])))
+        name: (contract.keys(index), projection(index), set(index.get("attributes", [])))
         for name, index in row.get("indexes", {}).items()
     }

@@ -31,8 +31,17 @@ class Deployment:
         """Runs ./deploy.sh; what it says is shown, and what Terraform says is in a file."""
         options = ["--env", ENVIRONMENT, "--region", REGION, "--arch", ARCHITECTURE, "--yes"]
         with self.log.open("w") as log:
-            done = subprocess.run(["./deploy.sh", command, *options], cwd=self.folder, env=self.environment, stdout=log)
-        if done.returncode:
+            process = subprocess.Popen(
+                ["./deploy.sh", command, *options], cwd=self.folder, env=self.environment, stdout=log
+            )
+            try:
+                process.wait()
+            except BaseException:
+                # Asked to end it does so in order; killed, it would leave Terraform or Cargo behind.
+                process.terminate()
+                process.wait()
+                raise
+        if process.returncode:
             raise SystemExit(f"deploy.sh {command} failed; what Terraform said is in {self.log}")
 
     def terraform(self, *arguments: str) -> str:

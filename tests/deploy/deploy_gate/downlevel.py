@@ -72,7 +72,8 @@ class Module:
 
     def copy_to(self, target: Path) -> None:
         target.mkdir(parents=True)
-        for path in sorted(self.source.glob("*.tf")):
+        # backend.tf is deploy.sh's, for the user's own state.
+        for path in sorted(set(self.source.glob("*.tf")) - {self.source / "backend.tf"}):
             parsed = hcl.parse(path)
             edits = Edits(parsed.text)
             for block in parsed.blocks:

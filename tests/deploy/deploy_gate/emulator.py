@@ -35,9 +35,8 @@ class Emulator:
     @property
     def environment(self) -> dict[str, str]:
         """The environment of a program that is to use it as the account's root."""
-        own = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN) and name != "CI"}
         place = {"AWS_ENDPOINT_URL": self.endpoint, "AWS_REGION": REGION, "AWS_DEFAULT_REGION": REGION}
-        return own | ROOT_USER | place
+        return os.environ | ROOT_USER | place
 
     def client(self, service: str, credentials: dict[str, str] = ROOT_USER) -> Any:
         return boto3.client(
@@ -52,6 +51,14 @@ class Emulator:
 
     def tail(self, lines: int = 40) -> str:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
+
+
+def shut_out_other_accounts() -> None:
+    """Takes out of this program's environment what is the user's, and proxies out of the way to this machine."""
+    for name in list(os.environ):
+        if name.startswith(FOREIGN) or name == "CI":
+            del os.environ[name]
+    os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1,localhost"
 
 
 def free_port() -> int:

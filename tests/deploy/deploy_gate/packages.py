@@ -19,6 +19,8 @@ def check(deployment: Deployment) -> str:
         package = deployment.package(name)
         sizes[name] = package.stat().st_size
         with zipfile.ZipFile(package) as archive:
+            if archive.getinfo("bootstrap").external_attr >> 16 & 0o777 != 0o755:
+                bad.append(f"{name}: its bootstrap cannot be run by every user")
             found = {tuple(map(int, version)) for version in GLIBC.findall(archive.read("bootstrap"))}
         versions |= found
         if sizes[name] > MAX_BYTES:
