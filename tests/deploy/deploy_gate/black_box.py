@@ -1,6 +1,8 @@
 """The API tests that the local server is held to, against the deployment."""
 
+import os
 import re
+import signal
 import subprocess
 from typing import Any
 
@@ -18,14 +20,26 @@ def run(emulator: Emulator, outputs: dict[str, Any], threads: int) -> int:
         "CHINWAG_USER_POOL_ID": outputs["user_pool_id"],
     }
     command = ["cargo", "test", "--locked", "-p", "tests", "--test", "api", "--", f"--test-threads={threads}"]
+    # A group of its own, so that an interruption ends Cargo and the tests alike.
     process = subprocess.Popen(
-        command, cwd=REPOSITORY, env=environment, stdout=subprocess.PIPE, text=True, errors="replace"
+        command, cwd=REPOSITORY, env=environment, stdout=subprocess.PIPE, text=True, errors="replace", process_group=0
     )
+    try:
+        passed = show(process)
+    except BaseException:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait()
+        raise
+    if process.wait() or not passed:
+        raise SystemExit("the API tests failed on the deployment")
+    return passed
+
+
+def show(process: subprocess.Popen) -> int:
+    """Shows what the tests print; how many passed."""
     passed = 0
     for line in process.stdout:
         print(line, end="", flush=True)
         if found := PASSED.match(line):
             passed = int(found[1])
-    if process.wait() or not passed:
-        raise SystemExit("the API tests failed on the deployment")
     return passed
