@@ -4,12 +4,14 @@
 pub mod app;
 pub mod aws;
 pub mod error;
+pub mod events;
 pub mod http;
 pub mod identity;
 pub mod lambda;
 pub mod log;
 pub mod logging;
 pub mod model;
+pub mod queues;
 pub mod routes;
 pub mod store;
 pub mod tables;

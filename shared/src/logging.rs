@@ -5,6 +5,8 @@ use tracing_subscriber::filter::Targets;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt;
 
+use crate::error::Error;
+
 /// What the environment variable `RUST_LOG` says, such as `info` or `warn,dynoxide=error`; `otherwise`, in the same form,
 /// where there is none or it cannot be read. Spans and fields cannot be named: that would bring a regex engine of 400 KB.
 #[must_use]
@@ -20,6 +22,30 @@ where
 {
     let lines = tracing_subscriber::fmt::layer().json().with_span_list(false);
     tracing_subscriber::registry().with(lines.with_writer(writer)).with(levels)
+}
+
+/// A failure is logged here and nowhere else. No variant but `Internal` holds anything of the request.
+pub(crate) fn report(error: &Error) {
+    match error {
+        Error::Internal(source) => tracing::error!(cause = %Causes(source.as_ref()), "failed"),
+        Error::Unavailable => tracing::warn!("gave up: busy"),
+        _ => {}
+    }
+}
+
+/// An error with its sources, in one line.
+struct Causes<'a>(&'a (dyn std::error::Error + 'static));
+
+impl std::fmt::Display for Causes<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.0)?;
+        let mut source = self.0.source();
+        while let Some(error) = source {
+            write!(f, ": {error}")?;
+            source = error.source();
+        }
+        Ok(())
+    }
 }
 
 #[cfg(test)]

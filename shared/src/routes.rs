@@ -1,4 +1,4 @@
-//! `routes.json` as types: every lambda, its routes, and what it may touch.
+//! `routes.json` as types: every lambda, what calls it, and what it may touch.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -14,10 +14,21 @@ pub type Functions = BTreeMap<String, Function>;
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Function {
-    /// What the gateway sends to it.
+    /// What the HTTP API sends to it.
+    #[serde(default)]
     pub routes: Vec<Route>,
-    /// Who may call it.
+    /// Who may call those routes.
+    #[serde(default)]
     pub authorizer: Authorizer,
+    /// What the WebSocket API sends to it: `$connect`, `$disconnect`, `$default`.
+    #[serde(default)]
+    pub websocket_routes: Vec<String>,
+    /// The API whose callers it lets in.
+    pub authorizes: Option<Api>,
+    /// The table whose changes it is called for.
+    pub stream: Option<StreamSource>,
+    /// The queue whose messages it is called for.
+    pub queue: Option<QueueSource>,
     /// What it does with each table.
     #[serde(default)]
     pub tables: BTreeMap<String, Access>,
@@ -30,16 +41,72 @@ pub struct Function {
     /// The calls to Cognito that need permission: those that act for an administrator.
     #[serde(default)]
     pub cognito: Vec<String>,
+    /// The queues that it sends to.
+    #[serde(default)]
+    pub sends: Vec<String>,
+    /// What it has to do with the sockets.
+    #[serde(default)]
+    pub realtime: Vec<Realtime>,
 }
 
-/// Who may call a lambda.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+/// Who may call a lambda's routes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Authorizer {
     /// Anyone.
+    #[default]
     None,
     /// Whoever brings an access token of the user pool.
     Jwt,
+    /// Whoever signs with the credentials of an AWS account's own (Signature Version 4) and has the permission.
+    Iam,
+}
+
+/// An API with a lambda of ours as its authorizer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Api {
+    /// The WebSocket API.
+    Websocket,
+}
+
+/// What a lambda may do with the sockets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Realtime {
+    /// Know where to connect.
+    Url,
+    /// Send to any of them.
+    Post,
+    /// End any of them.
+    Close,
+}
+
+/// A table's stream as a lambda's source: an event source mapping that reports partial failures and halves a batch that
+/// failed.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct StreamSource {
+    /// The table.
+    pub table: String,
+    /// The kinds of change that it is called for: `INSERT`, `MODIFY`, `REMOVE`.
+    pub events: Vec<String>,
+    /// The most changes of one call.
+    pub batch_size: usize,
+    /// How often a change that failed is tried again.
+    pub maximum_retry_attempts: u32,
+    /// The queue that is told of those that failed for good.
+    pub on_failure: String,
+}
+
+/// A queue as a lambda's source: an event source mapping that reports partial failures.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct QueueSource {
+    /// The queue's name in `queues.json`.
+    pub name: String,
+    /// The most messages of one call.
+    pub batch_size: usize,
 }
 
 /// What a lambda may do with a table.

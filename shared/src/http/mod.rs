@@ -25,7 +25,8 @@ pub use input::{
 };
 pub use problem::{Problem, problem};
 
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::logging;
 
 /// A lambda as a function from request to response.
 pub type Endpoint = Arc<dyn Fn(Request) -> BoxFuture<'static, Response<Body>> + Send + Sync>;
@@ -46,7 +47,7 @@ where
             let response = match handle(context, Input::new(request)).await {
                 Ok(answer) => answer.into_response(),
                 Err(error) => {
-                    report(&error);
+                    logging::report(&error);
                     problem(&error, &id)
                 }
             };
@@ -55,30 +56,6 @@ where
         };
         respond.instrument(span).boxed()
     })
-}
-
-/// A failure is logged here and nowhere else. No variant but `Internal` holds anything of the request.
-fn report(error: &Error) {
-    match error {
-        Error::Internal(source) => tracing::error!(cause = %Causes(source.as_ref()), "failed"),
-        Error::Unavailable => tracing::warn!("gave up: busy"),
-        _ => {}
-    }
-}
-
-/// An error with its sources, in one line.
-struct Causes<'a>(&'a (dyn std::error::Error + 'static));
-
-impl std::fmt::Display for Causes<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}", self.0)?;
-        let mut source = self.0.source();
-        while let Some(error) = source {
-            write!(f, ": {error}")?;
-            source = error.source();
-        }
-        Ok(())
-    }
 }
 
 fn request_id(request: &Request) -> String {
