@@ -1,6 +1,5 @@
 //! What a handler of the chat works with.
 
-use crate::aws::{self, variable};
 use crate::store::{Blocks, Groups, Memberships, Messages, SentIds, Store, Users};
 
 /// The tables and the limits. Made once in a process, shared by all of its requests.
@@ -25,10 +24,9 @@ pub struct App {
 }
 
 impl App {
-    /// Over the tables whose names begin with `prefix`.
+    /// Over the tables of `store`.
     #[must_use]
-    pub fn new(client: aws_sdk_dynamodb::Client, prefix: &str, flood_limit: Option<u32>) -> Self {
-        let store = Store::new(client, prefix);
+    pub fn new(store: Store, flood_limit: Option<u32>) -> Self {
         Self {
             users: Users::new(store.clone()),
             messages: Messages::new(store.clone()),
@@ -41,8 +39,7 @@ impl App {
         }
     }
 
-    /// As the lambda's environment says: `TABLE_PREFIX`, and `FLOOD_LIMIT` where there is one. Opens a connection to
-    /// DynamoDB, so that the first request does not wait for TLS.
+    /// As the lambda's environment says: as [`Store::from_env`], and `FLOOD_LIMIT` where there is one.
     ///
     /// # Errors
     /// Names the variable that is missing or cannot be read.
@@ -51,9 +48,6 @@ impl App {
             Ok(limit) => Some(limit.parse().map_err(|_| "FLOOD_LIMIT must be a whole number")?),
             Err(_) => None,
         };
-        let client = aws_sdk_dynamodb::Client::new(&aws::config().await);
-        let app = Self::new(client, &variable("TABLE_PREFIX")?, flood_limit);
-        app.store.warm_up().await;
-        Ok(app)
+        Ok(Self::new(Store::from_env().await?, flood_limit))
     }
 }

@@ -108,6 +108,23 @@ pub struct QueueAttributes {
     pub approximate_receive_count: String,
 }
 
+/// The messages of each group, in their order.
+#[must_use]
+pub fn by_group(records: Vec<QueueRecord>) -> Vec<Vec<QueueRecord>> {
+    let mut groups: Vec<Vec<QueueRecord>> = Vec::new();
+    for record in records {
+        let group = &record.attributes.message_group_id;
+        let of_group = |lane: &&mut Vec<QueueRecord>| {
+            lane.first().is_some_and(|first| first.attributes.message_group_id == *group)
+        };
+        match groups.iter_mut().find(of_group) {
+            Some(lane) => lane.push(record),
+            None => groups.push(vec![record]),
+        }
+    }
+    groups
+}
+
 /// Which parts of a batch failed; the rest is done.
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]

@@ -12,6 +12,7 @@ pub mod log;
 pub mod logging;
 pub mod model;
 pub mod queues;
+pub mod realtime;
 pub mod routes;
 pub mod store;
 pub mod tables;

@@ -25,7 +25,7 @@ where
 }
 
 /// A failure is logged here and nowhere else. No variant but `Internal` holds anything of the request.
-pub(crate) fn report(error: &Error) {
+pub fn report(error: &Error) {
     match error {
         Error::Internal(source) => tracing::error!(cause = %Causes(source.as_ref()), "failed"),
         Error::Unavailable => tracing::warn!("gave up: busy"),

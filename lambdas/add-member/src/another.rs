@@ -2,10 +2,10 @@
 
 use shared::app::App;
 use shared::error::{Error, Result};
-use shared::log::{Decision, Next, admit};
+use shared::log::{Decision, Next, add_member, admit, change_role};
 use shared::model::{Membership, Role};
 
-use super::{Order, Outcome, member};
+use super::{Order, Outcome};
 
 pub(super) async fn decide(app: &App, order: &Order, next: Next) -> Result<Decision<Outcome>> {
     let target = std::slice::from_ref(&order.target);
@@ -22,18 +22,15 @@ pub(super) async fn decide(app: &App, order: &Order, next: Next) -> Result<Decis
 
     if let Some((theirs, current)) = active(theirs) {
         let role = order.role.unwrap_or(current);
-        if role == current {
-            return Ok(Decision::Nothing(Outcome::Changed(member(theirs, role))));
-        }
-        may_give(rank, true)?;
-        return Ok(order.change(app, theirs, current, role));
+        may_give(rank, role != current)?;
+        return Ok(change_role(app, &order.group, theirs, role, Outcome::Changed));
     }
     if !blockers.is_empty() {
         return Err(Error::Blocked);
     }
     let role = order.role.unwrap_or(Role::Member);
     may_give(rank, role > Role::Member)?;
-    order.add(app, role, next)
+    add_member(app, &order.group, &order.target, role, next, Outcome::Added)
 }
 
 /// The role of one who belongs to the group.

@@ -2,10 +2,10 @@
 
 use shared::app::App;
 use shared::error::{Error, Result};
-use shared::log::{Decision, Next};
+use shared::log::{Decision, Next, add_member, change_role};
 use shared::model::{Role, Visibility};
 
-use super::{Order, Outcome, member};
+use super::{Order, Outcome};
 
 pub(super) async fn decide(app: &App, order: &Order, next: Next) -> Result<Decision<Outcome>> {
     let (mine, group) = tokio::try_join!(
@@ -17,10 +17,9 @@ pub(super) async fn decide(app: &App, order: &Order, next: Next) -> Result<Decis
         && let Some(current) = mine.active_role()
     {
         return match order.role.unwrap_or(current) {
-            role if role == current => {
-                Ok(Decision::Nothing(Outcome::Changed(member(mine.clone(), role))))
+            role if role <= current => {
+                Ok(change_role(app, &order.group, mine.clone(), role, Outcome::Changed))
             }
-            role if role < current => Ok(order.change(app, mine.clone(), current, role)),
             _ => Err(Error::Forbidden("nobody may raise their own role")),
         };
     }
@@ -33,6 +32,8 @@ pub(super) async fn decide(app: &App, order: &Order, next: Next) -> Result<Decis
         (_, Visibility::Open) if order.role.unwrap_or(Role::Member) > Role::Member => {
             Err(Error::Forbidden("nobody may raise their own role"))
         }
-        (_, Visibility::Open) => order.add(app, Role::Member, next),
+        (_, Visibility::Open) => {
+            add_member(app, &order.group, &order.actor, Role::Member, next, Outcome::Added)
+        }
     }
 }

@@ -3,23 +3,28 @@
 use std::sync::Arc;
 
 use lambda_http::http::Method;
-use shared::app::App;
 use shared::error::{Error, Result};
 use shared::http::{Answer, Input};
 use shared::model::UserId;
+use shared::realtime::{Push, Realtime};
 
-/// Handles both methods; either may be repeated.
-pub async fn handle(app: Arc<App>, input: Input) -> Result<Answer> {
+/// Handles both methods; either may be repeated. The caller's devices are told, so that they page in anew.
+pub async fn handle(realtime: Arc<Realtime>, input: Input) -> Result<Answer> {
+    let app = &realtime.app;
     let caller = input.caller()?;
     let user: UserId = input.path("userId", "user")?;
     if user == *caller.id() {
         return Err(Error::invalid("/userId", "must be another person"));
     }
-    if *input.method() == Method::DELETE {
-        app.blocks.remove(caller.id(), &user).await?;
+    let devices = realtime.connections.of(std::slice::from_ref(caller.id()));
+    let devices = if *input.method() == Method::DELETE {
+        tokio::try_join!(app.blocks.remove(caller.id(), &user), devices)?.1
     } else {
-        app.users.find(&user).await?.ok_or(Error::NotFound("user"))?;
+        let (found, devices) = tokio::try_join!(app.users.find(&user), devices)?;
+        found.ok_or(Error::NotFound("user"))?;
         app.blocks.add(caller.id(), &user).await?;
-    }
+        devices
+    };
+    realtime.hint_to(&devices, None, &Push::BlocksChanged).await;
     Ok(Answer::no_content())
 }

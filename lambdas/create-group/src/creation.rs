@@ -7,7 +7,7 @@ use shared::model::{
     ClientId, Content, ConversationId, Entry, EntryId, Group, GroupId, Membership, Name, Role, Seq,
     Streak, Timestamp, UserId, Visibility,
 };
-use shared::store::{Claim, Transacted, Write};
+use shared::store::{Claim, Count, Transacted, Write};
 
 /// A group that somebody wants to make.
 #[derive(Debug)]
@@ -58,10 +58,10 @@ impl Creation {
     }
 
     fn writes(&self, app: &App, group: &Group, claim: Option<&Claim>) -> Result<Vec<Write>> {
-        let people = u32::try_from(self.members.len() + 1).unwrap_or(u32::MAX);
+        let members = i64::try_from(self.members.len() + 1).unwrap_or(i64::MAX);
         let mut writes = vec![
             app.messages.append_write(&self.first_entry(group))?,
-            app.groups.create_write(group, people)?,
+            app.groups.create_write(group, Count { members, owners: 1 })?,
             app.memberships.put_write(&membership(group, &self.creator, Role::Owner))?,
         ];
         for member in &self.members {

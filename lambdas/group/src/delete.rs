@@ -1,5 +1,5 @@
-//! `DELETE`: an owner ends the group. The seal comes first, so that nothing is added any more; then the messages are
-//! swept, then the memberships with the entries that name them, the owner's last: while that is there, the request can be
+//! `DELETE`: an owner ends the group. The seal comes first, so that nothing is added any more; then the members are told,
+//! while it is known who they are; then the messages are swept, then the memberships with the entries that name them, the owner's last: while that is there, the request can be
 //! repeated and goes on where it broke off.
 
 use std::time::{Duration, Instant};
@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 use shared::app::App;
 use shared::error::{Error, Result};
 use shared::http::{Answer, Caller};
-use shared::log::{Change, Decision, change};
+use shared::log::{Change, Decision, Shown, change};
 use shared::model::{Content, ConversationId, Entry, GroupId, Seq, UserId};
+use shared::realtime::{Push, Realtime};
 use shared::store::Consistency;
 
 use super::owner;
@@ -18,11 +19,13 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// How many rows are swept at once.
 const PAGE: usize = 200;
 
-pub(super) async fn delete(app: &App, caller: &Caller, id: &GroupId) -> Result<Answer> {
+pub(super) async fn delete(realtime: &Realtime, caller: &Caller, id: &GroupId) -> Result<Answer> {
+    let app = &realtime.app;
     let conversation = ConversationId::Group(id.clone());
     owner(app, caller, &conversation).await?;
     let seal = seal(app, caller, id, &conversation).await?;
     let sweep = Sweep { app, caller, conversation, seal, began: Instant::now() };
+    sweep.tell_members(realtime).await?;
     sweep.messages().await?;
     sweep.named_members().await?;
     sweep.listed_members().await?;
@@ -62,6 +65,25 @@ struct Sweep<'a> {
 }
 
 impl Sweep<'_> {
+    /// Tells everyone in the index.
+    async fn tell_members(&self, realtime: &Realtime) -> Result<()> {
+        let seal = self.app.messages.get(&self.conversation, self.seal, Consistency::Strong);
+        let Some(Shown::Change(entry)) = seal.await?.map(Shown::from) else { return Ok(()) };
+        let push = Push::GroupDeleted { entry };
+        let mut after = None;
+        loop {
+            self.in_time()?;
+            let (members, next) =
+                self.app.memberships.members(&self.conversation, after.as_ref(), PAGE).await?;
+            let members: Vec<UserId> = members.into_iter().map(|member| member.user_id).collect();
+            realtime.hint(&members, None, &push).await;
+            if next.is_none() {
+                return Ok(());
+            }
+            after = next;
+        }
+    }
+
     /// Removes every message.
     async fn messages(&self) -> Result<()> {
         let mut after = Seq::ZERO;

@@ -9,17 +9,19 @@ use lambda_http::http::Method;
 use shared::app::App;
 use shared::error::{Error, Result};
 use shared::http::{Answer, Caller, Input};
-use shared::log::member;
+use shared::log::{member, opening_lobby};
 use shared::model::{ConversationId, GroupId, Membership, Role, Visibility};
+use shared::realtime::Realtime;
 
 /// Handles the three methods.
-pub async fn handle(app: Arc<App>, input: Input) -> Result<Answer> {
+pub async fn handle(realtime: Arc<Realtime>, input: Input) -> Result<Answer> {
+    let app = &realtime.app;
     let caller = input.caller()?;
     let group: GroupId = input.path("groupId", "group")?;
     match *input.method() {
-        Method::PATCH => update::update(&app, &caller, &group, &input).await,
-        Method::DELETE => delete::delete(&app, &caller, &group).await,
-        _ => show(&app, &caller, &group).await,
+        Method::PATCH => update::update(app, &caller, &group, &input).await,
+        Method::DELETE => delete::delete(&realtime, &caller, &group).await,
+        _ => opening_lobby(app, &group, || show(app, &caller, &group)).await,
     }
 }
 

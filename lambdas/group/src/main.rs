@@ -1,5 +1,5 @@
 //! The lambda `group`.
 
 fn main() -> Result<(), lambda_http::Error> {
-    shared::lambda::run(shared::app::App::from_env, group::handle)
+    shared::lambda::run(shared::realtime::Realtime::from_env, group::handle)
 }

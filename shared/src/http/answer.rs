@@ -66,6 +66,14 @@ impl Answer {
         Self { status: StatusCode::ACCEPTED, body: None, location: None }
     }
 
+    /// 202 with `body`.
+    ///
+    /// # Errors
+    /// As [`Answer::ok`].
+    pub fn accepted_with(body: &impl Serialize) -> Result<Self> {
+        Self::json(StatusCode::ACCEPTED, body)
+    }
+
     /// 204.
     #[must_use]
     pub fn no_content() -> Self {
@@ -77,6 +85,12 @@ impl Answer {
     pub fn at(mut self, location: String) -> Self {
         self.location = Some(location);
         self
+    }
+
+    /// The body, as JSON text.
+    #[must_use]
+    pub fn into_body(self) -> Option<String> {
+        self.body
     }
 
     fn json(status: StatusCode, body: &impl Serialize) -> Result<Self> {

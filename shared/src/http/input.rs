@@ -1,30 +1,43 @@
 //! What a handler is given: the caller, the path, the query and the body, each read once.
 
+use std::collections::HashMap;
 use std::str::FromStr;
 
-use http::{Method, header};
+use http::{HeaderValue, Method, header};
 use lambda_http::{Body, Request, RequestExt};
 use serde::de::DeserializeOwned;
-use serde_json::Number;
+use serde_json::{Map, Number, Value};
 use validator::{Validate, ValidationError, ValidationErrors, ValidationErrorsKind};
 
 use super::gateway_context;
 use crate::error::{Error, FieldError, Result};
-use crate::model::{Rejected, Seq, UserId};
+use crate::events::SocketContext;
+use crate::model::{ConnectionId, Rejected, Seq, UserId};
 
 /// The largest body, in bytes.
 pub const MAX_BODY_BYTES: usize = 256 * 1024;
 
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
 const DEFAULT_LIMIT: usize = 50;
 const MAX_LIMIT: usize = 100;
 
-/// A request behind the gateway.
+/// A request behind the gateway, or a frame of a socket that asks for the same.
 #[derive(Debug)]
 pub struct Input {
     request: Request,
+    socket: Option<Origin>,
 }
 
-/// Who calls: the subject of the access token that the gateway verified. Nothing else makes one.
+/// The socket that a frame came from.
+#[derive(Debug)]
+struct Origin {
+    caller: Caller,
+    id: ConnectionId,
+}
+
+/// Who calls: the subject of the access token that the gateway verified, or whose token opened the socket. Nothing else
+/// makes one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller(UserId);
 
@@ -38,7 +51,31 @@ impl Caller {
 
 impl Input {
     pub(super) fn new(request: Request) -> Self {
-        Self { request }
+        Self { request, socket: None }
+    }
+
+    /// A frame of `socket`, as a request with these path parameters and this body.
+    ///
+    /// # Errors
+    /// When the body cannot be written as JSON, which no JSON that was read is.
+    pub fn of_frame(
+        socket: &SocketContext,
+        parameters: HashMap<String, String>,
+        body: &Map<String, Value>,
+    ) -> Result<Self> {
+        let body = serde_json::to_string(body).map_err(Error::internal)?;
+        let mut request = Request::new(Body::Text(body));
+        request.headers_mut().insert(header::CONTENT_TYPE, JSON);
+        let request = request.with_path_parameters(parameters);
+        let caller = Caller(socket.authorizer.user_id.clone());
+        let id = ConnectionId::from(socket.connection_id.clone());
+        Ok(Self { request, socket: Some(Origin { caller, id }) })
+    }
+
+    /// The socket that it came from, if it is a frame.
+    #[must_use]
+    pub fn socket(&self) -> Option<&ConnectionId> {
+        self.socket.as_ref().map(|origin| &origin.id)
     }
 
     /// The method.
@@ -61,6 +98,9 @@ impl Input {
     /// # Errors
     /// `Unauthenticated` without claims, and for an ID token: the gateway accepts both kinds.
     pub fn caller(&self) -> Result<Caller> {
+        if let Some(origin) = &self.socket {
+            return Ok(origin.caller.clone());
+        }
         let authorizer =
             gateway_context(&self.request).and_then(|context| context.authorizer.as_ref());
         let claims =

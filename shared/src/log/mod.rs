@@ -4,6 +4,8 @@
 mod access;
 mod change;
 mod draft;
+mod lobby;
+mod members;
 mod retry;
 mod rights;
 mod search;
@@ -13,6 +15,8 @@ mod view;
 pub use access::{admit, member};
 pub use change::{Change, Decision, Next, change};
 pub use draft::{Draft, content_hash};
+pub use lobby::opening_lobby;
+pub use members::{add_member, change_role};
 pub use retry::Retry;
 pub use send::{Sent, send};
 pub use view::{ChangeView, HiddenView, MessageView, Shown, Viewer};

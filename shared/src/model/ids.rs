@@ -38,12 +38,16 @@ text_id! {
     UserId
 }
 text_id! {
-    /// A group: a ULID.
+    /// A group: a ULID, or `lobby`.
     GroupId
 }
 text_id! {
     /// An entry of a log, a message among them: a ULID.
     EntryId
+}
+text_id! {
+    /// A socket, as the WebSocket API names it.
+    ConnectionId
 }
 text_id! {
     /// A client's own name for a message or a group that it creates: 1-64 of `A-Z a-z 0-9 - _ .`.
@@ -66,11 +70,43 @@ impl FromStr for UserId {
     }
 }
 
+/// Whose doing it is where it is nobody's. No account has this id, since it is no UUID.
+const SYSTEM: &str = "system";
+
+impl UserId {
+    /// Who opened the lobby.
+    #[must_use]
+    pub fn system() -> Self {
+        Self(SYSTEM.to_owned())
+    }
+}
+
+impl From<String> for ConnectionId {
+    fn from(id: String) -> Self {
+        Self(id)
+    }
+}
+
+/// The one group whose id is no ULID.
+const LOBBY: &str = "lobby";
+
 impl GroupId {
     /// A new id.
     #[must_use]
     pub fn generate() -> Self {
         Self(Ulid::generate().to_string())
+    }
+
+    /// The public chat room.
+    #[must_use]
+    pub fn lobby() -> Self {
+        Self(LOBBY.to_owned())
+    }
+
+    /// Whether it is the public chat room.
+    #[must_use]
+    pub fn is_lobby(&self) -> bool {
+        self.0 == LOBBY
     }
 }
 
@@ -78,6 +114,9 @@ impl FromStr for GroupId {
     type Err = Rejected;
 
     fn from_str(text: &str) -> Result<Self, Rejected> {
+        if text == LOBBY {
+            return Ok(Self::lobby());
+        }
         let id: Ulid = text.parse().map_err(|_| Rejected("must be a group id, which is a ULID"))?;
         Ok(Self(id.to_string()))
     }
@@ -112,9 +151,12 @@ mod tests {
     fn a_user_id_has_one_form() {
         let id: UserId = "0B5AD1E4-63F3-4C4B-9E6F-3A3B2B4C5D6E".parse().unwrap();
         assert_eq!(id.as_str(), "0b5ad1e4-63f3-4c4b-9e6f-3a3b2b4c5d6e");
-        for other in
-            ["", "x", "{0b5ad1e4-63f3-4c4b-9e6f-3a3b2b4c5d6e}", "0b5ad1e463f34c4b9e6f3a3b2b4c5d6e"]
-        {
+        for other in [
+            "",
+            SYSTEM,
+            "{0b5ad1e4-63f3-4c4b-9e6f-3a3b2b4c5d6e}",
+            "0b5ad1e463f34c4b9e6f3a3b2b4c5d6e",
+        ] {
             assert!(other.parse::<UserId>().is_err(), "{other}");
         }
     }
@@ -133,5 +175,6 @@ mod tests {
         let id = GroupId::generate();
         assert_eq!(id.as_str().to_lowercase().parse::<GroupId>().unwrap(), id);
         assert!("lounge".parse::<GroupId>().is_err());
+        assert_eq!("lobby".parse::<GroupId>().unwrap(), GroupId::lobby());
     }
 }

@@ -86,15 +86,24 @@ impl Blocks {
     /// # Errors
     /// As [`Blocks::between`].
     pub async fn blockers_of(&self, blocked: &UserId, users: &[UserId]) -> Result<Vec<UserId>> {
+        let pairs: Vec<_> = users.iter().map(|user| (user, blocked)).collect();
+        Ok(self.among(&pairs).await?.into_iter().map(|(blocker, _)| blocker).collect())
+    }
+
+    /// Those of `pairs`, each a person and another, of which the first has blocked the second, read strongly.
+    ///
+    /// # Errors
+    /// As [`Blocks::between`].
+    pub async fn among(&self, pairs: &[(&UserId, &UserId)]) -> Result<Vec<(UserId, UserId)>> {
         #[derive(Deserialize)]
         #[serde(rename_all = "camelCase")]
         struct Row {
             blocker_id: UserId,
+            blocked_id: UserId,
         }
-        let pairs: Vec<_> = users.iter().map(|user| (user, blocked)).collect();
-        let rows = self.store.batch_get(vec![keys(&pairs)]).await?;
+        let rows = self.store.batch_get(vec![keys(pairs)]).await?;
         let rows: Vec<Row> = from_items(rows.into_values().flatten().collect())?;
-        Ok(rows.into_iter().map(|row| row.blocker_id).collect())
+        Ok(rows.into_iter().map(|row| (row.blocker_id, row.blocked_id)).collect())
     }
 
     /// Everyone whom `blocker` has blocked, read strongly.

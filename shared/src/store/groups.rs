@@ -29,18 +29,18 @@ pub struct Groups {
 struct Row {
     #[serde(flatten)]
     group: Group,
-    members: u32,
-    owners: u32,
+    members: i64,
+    owners: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     open_to: Option<String>,
 }
 
-/// How the counts of a group change.
+/// How many people a group has, or how that changes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Count {
-    /// Members more or less.
+    /// Members.
     pub members: i64,
-    /// Owners more or less.
+    /// Owners among them.
     pub owners: i64,
 }
 
@@ -110,13 +110,14 @@ impl Groups {
         Ok(page_of(groups, limit, cut_off, |group| group.group_id.clone()))
     }
 
-    /// A new group with `members` members and one owner, as part of a transaction.
+    /// A new group with as many people as `count` says, as part of a transaction.
     ///
     /// # Errors
     /// When it cannot be written as a row, which no group of ours is.
-    pub fn create_write(&self, group: &Group, members: u32) -> Result<Write> {
+    pub fn create_write(&self, group: &Group, count: Count) -> Result<Write> {
         let open_to = open_to(group.visibility).map(str::to_owned);
-        let row = Row { group: group.clone(), members, owners: 1, open_to };
+        let Count { members, owners } = count;
+        let row = Row { group: group.clone(), members, owners, open_to };
         Ok(Write::create(TABLE, to_item(&row)?, KEY))
     }
 

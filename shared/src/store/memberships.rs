@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::transaction::{Expression, Write};
 use super::{
-    Consistency, Item, Result, Store, from_item, from_items, key, number, one_more, page_of, text,
-    to_item,
+    BatchKeys, Consistency, Item, Result, Store, from_item, from_items, key, number, one_more,
+    page_of, text, to_item,
 };
 use crate::model::{ConversationId, Membership, Role, Seq, Timestamp, UserId};
 
@@ -66,6 +66,22 @@ impl Memberships {
         request.send().await?.item.map(from_item).transpose()
     }
 
+    /// The parts of `users` in a conversation, former ones included, read strongly; those who never had any are left out.
+    ///
+    /// # Errors
+    /// As [`Memberships::get`].
+    pub async fn of_all(
+        &self,
+        users: &[UserId],
+        conversation: &ConversationId,
+    ) -> Result<Vec<Membership>> {
+        let keys = users.iter().map(|user| row_key(user, conversation)).collect();
+        let consistency = Consistency::Strong;
+        let rows =
+            self.store.batch_get(vec![BatchKeys { table: TABLE, keys, consistency }]).await?;
+        from_items(rows.into_values().flatten().collect())
+    }
+
     /// `limit` conversations of a person, former ones included, behind `after`, and the last of them where there may
     /// be more. Read strongly.
     ///
@@ -119,6 +135,42 @@ impl Memberships {
         let cut_off = output.last_evaluated_key.is_some();
         let members: Vec<Member> = from_items(output.items.unwrap_or_default())?;
         Ok(page_of(members, limit, cut_off, |member| member.user_id.clone()))
+    }
+
+    /// The members of a group whose ids begin with `beginning`.
+    ///
+    /// # Errors
+    /// As [`Memberships::get`].
+    pub async fn members_beginning_with(
+        &self,
+        conversation: &ConversationId,
+        beginning: char,
+    ) -> Result<Vec<UserId>> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Row {
+            user_id: UserId,
+        }
+        let (mut members, mut behind) = (Vec::new(), None);
+        loop {
+            let request = self.store.client.query().table_name(self.store.table(TABLE));
+            let output = request
+                .index_name(MEMBERS)
+                .key_condition_expression(
+                    "memberOf = :conversation AND begins_with(userId, :beginning)",
+                )
+                .expression_attribute_values(":conversation", text(conversation))
+                .expression_attribute_values(":beginning", text(beginning))
+                .set_exclusive_start_key(behind)
+                .send()
+                .await?;
+            let rows: Vec<Row> = from_items(output.items.unwrap_or_default())?;
+            members.extend(rows.into_iter().map(|row| row.user_id));
+            behind = output.last_evaluated_key;
+            if behind.is_none() {
+                return Ok(members);
+            }
+        }
     }
 
     /// Moves a person's read position forward.

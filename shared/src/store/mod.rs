@@ -1,10 +1,13 @@
 //! The tables: a struct for each, a method for each way in which it is used. Only here are attribute names known.
 
 mod blocks;
+mod connection_tokens;
+mod connections;
 mod error;
 mod groups;
 mod memberships;
 mod messages;
+mod pending_notifications;
 mod sent_ids;
 mod transaction;
 mod users;
@@ -16,11 +19,16 @@ use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, KeysAndAttributes, 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::aws::{self, variable};
+
 pub use blocks::{Block, Blocks, Pair};
+pub use connection_tokens::ConnectionTokens;
+pub use connections::{Connected, Connections};
 pub use error::{Result, StoreError};
 pub use groups::{Count, Groups};
 pub use memberships::{Member, Memberships, ReadMove};
 pub use messages::{Appended, Messages, Slice};
+pub use pending_notifications::PendingNotifications;
 pub use sent_ids::{Claim, Claimed, SentIds};
 pub use transaction::{Transacted, Write};
 pub use users::{Created, Users};
@@ -65,9 +73,21 @@ impl Store {
         Self { client, prefix: prefix.to_owned() }
     }
 
+    /// As the lambda's environment says: `TABLE_PREFIX`. Opens connections to DynamoDB, so that the first request does not
+    /// wait for TLS.
+    ///
+    /// # Errors
+    /// Names the variable that is missing.
+    pub async fn from_env() -> Result<Self, lambda_http::Error> {
+        let client = Client::new(&aws::config().await);
+        let store = Self::new(client, &variable("TABLE_PREFIX")?);
+        store.warm_up().await;
+        Ok(store)
+    }
+
     /// Opens the connections ahead of the first request: in INIT a lambda has a whole processor for the handshakes, later
     /// a share of one. A failure shows again at that request.
-    pub async fn warm_up(&self) {
+    async fn warm_up(&self) {
         let calls = (0..WARM_CONNECTIONS).map(|_| self.client.describe_endpoints().send());
         futures_util::future::join_all(calls).await;
     }

@@ -1,0 +1,105 @@
+//! `POST /v1/gateway/messages`: another system has something to say to a person.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
+use shared::error::{Error, Result};
+use shared::http::{Answer, Input, required, valid};
+use shared::model::{SequenceNumber, UserId};
+use shared::realtime::{GatewayMessage, Queue, QueueMessage};
+use shared::store::{Store, Users};
+use uuid::Uuid;
+use validator::{Validate, ValidationError};
+
+/// The largest message, in bytes of JSON.
+const MAX_MESSAGE_BYTES: usize = 64 * 1_024;
+/// The longest id (SQS' limit).
+const MAX_ID_LENGTH: usize = 128;
+
+/// Who there is, and the queue of what is said to them.
+#[derive(Debug)]
+pub struct Gateway {
+    users: Users,
+    queue: Queue,
+}
+
+impl Gateway {
+    /// Over the tables of `store`.
+    #[must_use]
+    pub fn new(store: Store, queue: Queue) -> Self {
+        Self { users: Users::new(store), queue }
+    }
+
+    /// As the lambda's environment says: as [`Store::from_env`], and `GATEWAY_QUEUE_URL`.
+    ///
+    /// # Errors
+    /// Names the variable that is missing.
+    pub async fn from_env() -> Result<Self, lambda_http::Error> {
+        let queue = Queue::from_env("GATEWAY_QUEUE_URL").await?;
+        Ok(Self::new(Store::from_env().await?, queue))
+    }
+}
+
+/// What is to be said to whom.
+#[derive(Debug, Deserialize, Validate)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+struct Post {
+    #[validate(required, custom(function = "valid::<UserId>"))]
+    user_id: Option<String>,
+    #[serde(default, deserialize_with = "any")]
+    #[validate(required, custom(function = "is_small"))]
+    message: Option<Value>,
+    #[validate(custom(function = "is_deduplication_id"))]
+    deduplication_id: Option<String>,
+}
+
+/// What is answered.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Queued {
+    status: &'static str,
+    message_id: String,
+}
+
+/// Handles the route.
+pub async fn handle(gateway: Arc<Gateway>, input: Input) -> Result<Answer> {
+    let post: Post = input.body()?;
+    let user: UserId = required("/userId", post.user_id.as_deref())?;
+    let message = post.message.ok_or_else(|| Error::invalid("/message", "is required"))?;
+    gateway.users.find(&user).await?.ok_or(Error::NotFound("user"))?;
+
+    let message = GatewayMessage::Notification { message };
+    let deduplication_id = post.deduplication_id.unwrap_or_else(|| Uuid::new_v4().to_string());
+    let message = QueueMessage::new(user.to_string(), deduplication_id, &message)?;
+    let place: SequenceNumber =
+        gateway.queue.send(message).await?.parse().map_err(Error::internal)?;
+    Answer::accepted_with(&Queued {
+        status: "Message sent to queue",
+        message_id: place.to_string(),
+    })
+}
+
+/// Any JSON, null too.
+fn any<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(deserializer).map(Some)
+}
+
+fn is_small(message: &Value) -> Result<(), ValidationError> {
+    let bytes = serde_json::to_string(message).map_or(usize::MAX, |text| text.len());
+    if bytes <= MAX_MESSAGE_BYTES {
+        return Ok(());
+    }
+    let reason = format!("must be at most {MAX_MESSAGE_BYTES} bytes of JSON");
+    Err(ValidationError::new("size").with_message(reason.into()))
+}
+
+/// What SQS takes: letters, digits and punctuation of ASCII.
+fn is_deduplication_id(id: &str) -> Result<(), ValidationError> {
+    let plain = id.bytes().all(|byte| byte.is_ascii_graphic());
+    if plain && (1..=MAX_ID_LENGTH).contains(&id.len()) {
+        return Ok(());
+    }
+    let reason = format!("must be 1 to {MAX_ID_LENGTH} letters, digits and signs of ASCII");
+    Err(ValidationError::new("id").with_message(reason.into()))
+}

@@ -1,0 +1,87 @@
+//! `$connect` and `$disconnect`: a socket opens, a socket is closed.
+
+use std::sync::Arc;
+
+use futures_util::future::join_all;
+use shared::error::Result;
+use shared::events::{SocketAnswer, SocketEvent, SocketEventType};
+use shared::model::{ConnectionId, Socket, Timestamp, UserId};
+use shared::realtime::{GatewayMessage, Queue, QueueMessage, Sockets, sockets_from_env};
+use shared::store::{Connections, PendingNotifications, Store};
+
+/// Who is connected, and what waits for them.
+#[derive(Debug)]
+pub struct Door {
+    connections: Connections,
+    pending: PendingNotifications,
+    sockets: Sockets,
+    gateway: Queue,
+}
+
+impl Door {
+    /// Over the tables of `store`; `gateway` is the queue of the notifications.
+    #[must_use]
+    pub fn new(store: &Store, sockets: Sockets, gateway: Queue) -> Self {
+        Self {
+            connections: Connections::new(store.clone()),
+            pending: PendingNotifications::new(store.clone()),
+            sockets,
+            gateway,
+        }
+    }
+
+    /// As the lambda's environment says: as [`Store::from_env`] and [`sockets_from_env`], and `GATEWAY_QUEUE_URL`.
+    ///
+    /// # Errors
+    /// Names the variable that is missing.
+    pub async fn from_env() -> Result<Self, lambda_http::Error> {
+        let gateway = Queue::from_env("GATEWAY_QUEUE_URL").await?;
+        Ok(Self::new(&Store::from_env().await?, sockets_from_env().await?, gateway))
+    }
+}
+
+/// Handles both.
+pub async fn handle(door: Arc<Door>, event: SocketEvent) -> Result<SocketAnswer> {
+    let context = event.request_context;
+    let (user, id) = (context.authorizer.user_id, ConnectionId::from(context.connection_id));
+    match context.event_type {
+        SocketEventType::Disconnect => door.connections.remove(&user, &[id]).await?,
+        SocketEventType::Connect | SocketEventType::Message => connect(&door, &user, &id).await?,
+    }
+    Ok(SocketAnswer::ok())
+}
+
+/// The row comes before the look at what waits: who holds a notification after that look finds the row.
+async fn connect(door: &Door, user: &UserId, id: &ConnectionId) -> Result<()> {
+    let now = Timestamp::now();
+    let sockets = door.connections.add(user, id, now).await?;
+    let (removed, waits) =
+        tokio::join!(make_room(door, user, sockets, now), door.pending.any(user));
+    removed?;
+    if waits? {
+        // In the person's own lane, behind what is being delivered and before what is not yet.
+        let (lane, repeat) = (user.to_string(), id.to_string());
+        let marker = QueueMessage::new(lane, repeat, &GatewayMessage::Connected)?;
+        door.gateway.send(marker).await?;
+    }
+    Ok(())
+}
+
+/// Forgets the sockets that must be closed by now, and ends the oldest where there are too many.
+async fn make_room(
+    door: &Door,
+    user: &UserId,
+    mut sockets: Vec<Socket>,
+    now: Timestamp,
+) -> Result<()> {
+    let open: Vec<Socket> = sockets.extract_if(.., |socket| socket.may_be_open(now)).collect();
+    let too_many = open.len().saturating_sub(Socket::MAX_PER_USER);
+    let ended = &open[..too_many];
+    let forgotten: Vec<ConnectionId> =
+        sockets.iter().chain(ended).map(|socket| socket.id.clone()).collect();
+    door.connections.remove(user, &forgotten).await?;
+    for closed in join_all(ended.iter().map(|socket| door.sockets.close(&socket.id))).await {
+        closed?;
+    }
+    Ok(())
+}

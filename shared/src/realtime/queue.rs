@@ -1,0 +1,98 @@
+//! A FIFO queue that lambdas send to.
+
+use aws_config::SdkConfig;
+use aws_sdk_sqs::Client;
+use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
+use serde::Serialize;
+
+use crate::aws::variable;
+use crate::store::{Result, StoreError};
+
+/// The most messages of one `SendMessageBatch` (SQS' limit).
+const MAX_BATCH: usize = 10;
+
+/// One queue.
+#[derive(Debug, Clone)]
+pub struct Queue {
+    client: Client,
+    url: String,
+}
+
+/// A message for a queue.
+#[derive(Debug, Clone)]
+pub struct QueueMessage {
+    /// Within which group the order is kept.
+    pub group: String,
+    /// Messages of a group with the same one count as one for 5 minutes.
+    pub deduplication_id: String,
+    /// What it says.
+    pub body: String,
+}
+
+impl QueueMessage {
+    /// A message that says `body`.
+    ///
+    /// # Errors
+    /// When it cannot be written as JSON, which no type of ours does.
+    pub fn new(group: String, deduplication_id: String, body: &impl Serialize) -> Result<Self> {
+        let body = serde_json::to_string(body).map_err(StoreError::fault)?;
+        Ok(Self { group, deduplication_id, body })
+    }
+}
+
+impl Queue {
+    /// The queue at `url`.
+    #[must_use]
+    pub fn new(config: &SdkConfig, url: String) -> Self {
+        Self { client: Client::new(config), url }
+    }
+
+    /// The queue whose URL the lambda's environment has under `name`.
+    ///
+    /// # Errors
+    /// Names the variable.
+    pub async fn from_env(name: &'static str) -> Result<Self, String> {
+        Ok(Self::new(&crate::aws::config().await, variable(name)?))
+    }
+
+    /// Sends a message, and answers its sequence number: the first one's, where this is a repeat.
+    ///
+    /// # Errors
+    /// When SQS cannot be asked.
+    pub async fn send(&self, message: QueueMessage) -> Result<String> {
+        let request = self.client.send_message().queue_url(&self.url);
+        let output = request
+            .message_group_id(message.group)
+            .message_deduplication_id(message.deduplication_id)
+            .message_body(message.body)
+            .send()
+            .await?;
+        output.sequence_number.ok_or_else(|| StoreError::fault("SQS gave no sequence number"))
+    }
+
+    /// Sends messages, those of a group in their order.
+    ///
+    /// # Errors
+    /// When SQS cannot be asked, or did not take all of them.
+    pub async fn send_all(&self, messages: Vec<QueueMessage>) -> Result<()> {
+        for part in messages.chunks(MAX_BATCH) {
+            let entries: Result<Vec<_>> = part.iter().enumerate().map(entry).collect();
+            let request = self.client.send_message_batch().queue_url(&self.url);
+            let output = request.set_entries(Some(entries?)).send().await?;
+            if !output.failed.is_empty() {
+                return Err(StoreError::Busy);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn entry((index, message): (usize, &QueueMessage)) -> Result<SendMessageBatchRequestEntry> {
+    SendMessageBatchRequestEntry::builder()
+        .id(index.to_string())
+        .message_group_id(&message.group)
+        .message_deduplication_id(&message.deduplication_id)
+        .message_body(&message.body)
+        .build()
+        .map_err(StoreError::fault)
+}

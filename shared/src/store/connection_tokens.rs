@@ -1,0 +1,91 @@
+//! `ConnectionTokens`: SHA-256 of a token → whose it is. A token lets one socket in, once, within 30 s, and is stored nowhere.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use aws_sdk_dynamodb::types::ReturnValue;
+
+use super::{Result, Store, StoreError, from_item, text, to_item};
+use crate::model::{Timestamp, UserId};
+
+const TABLE: &str = "ConnectionTokens";
+/// Who makes the tokens.
+const ISSUER: &str = "urn:chinwag:realtime-token";
+/// Who takes them.
+const AUDIENCE: &str = "urn:chinwag:realtime";
+/// 256 bits.
+const TOKEN_BYTES: usize = 32;
+
+/// The tokens that were not used yet.
+#[derive(Debug, Clone)]
+pub struct ConnectionTokens {
+    store: Store,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Row {
+    token_hash: String,
+    user_id: UserId,
+    issuer: String,
+    audience: String,
+    /// The time to live deletes late: this is what counts.
+    good_until: Timestamp,
+    expires_at: i64,
+}
+
+impl ConnectionTokens {
+    /// How long a token is good.
+    pub const GOOD_FOR_SECONDS: u32 = 30;
+
+    /// Over `store`.
+    #[must_use]
+    pub fn new(store: Store) -> Self {
+        Self { store }
+    }
+
+    /// A new token for `user`.
+    ///
+    /// # Errors
+    /// When DynamoDB cannot be asked, or the system has no random numbers.
+    pub async fn issue(&self, user: &UserId) -> Result<String> {
+        let mut bytes = [0; TOKEN_BYTES];
+        getrandom::fill(&mut bytes).map_err(|error| StoreError::fault(error.to_string()))?;
+        let token = URL_SAFE_NO_PAD.encode(bytes);
+        let good_until = Timestamp::now().plus_millis(i64::from(Self::GOOD_FOR_SECONDS) * 1_000);
+        let row = Row {
+            token_hash: hash(&token),
+            user_id: user.clone(),
+            issuer: ISSUER.to_owned(),
+            audience: AUDIENCE.to_owned(),
+            good_until,
+            expires_at: good_until.epoch_seconds() + 1,
+        };
+        let request = self.store.client.put_item().table_name(self.store.table(TABLE));
+        request.set_item(Some(to_item(&row)?)).send().await?;
+        Ok(token)
+    }
+
+    /// Uses up `token`: of all who try at once, one is told whose it is. An expired one is nobody's.
+    ///
+    /// # Errors
+    /// When DynamoDB cannot be asked.
+    pub async fn redeem(&self, token: &str) -> Result<Option<UserId>> {
+        let request = self.store.client.delete_item().table_name(self.store.table(TABLE));
+        let output = request
+            .key("tokenHash", text(hash(token)))
+            .return_values(ReturnValue::AllOld)
+            .send()
+            .await?;
+        let row: Option<Row> = output.attributes.map(from_item).transpose()?;
+        let ours = |row: &Row| row.issuer == ISSUER && row.audience == AUDIENCE;
+        let in_time = |row: &Row| row.good_until > Timestamp::now();
+        Ok(row.filter(|row| ours(row) && in_time(row)).map(|row| row.user_id))
+    }
+}
+
+fn hash(token: &str) -> String {
+    URL_SAFE_NO_PAD.encode(Sha256::digest(token))
+}
