@@ -19,6 +19,7 @@ mod joining;
 mod log;
 mod matrix;
 mod reading;
+mod realtime;
 mod registration;
 mod removal;
 mod roles;

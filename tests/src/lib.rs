@@ -30,6 +30,8 @@ pub mod http;
 mod person;
 mod reply;
 mod runtime;
+mod socket;
+mod system;
 mod user_pool;
 
 pub use backend::Backend;
@@ -38,3 +40,5 @@ pub use entries::{assert_dense, bodies, keys, seqs, types};
 pub use eventually::eventually;
 pub use person::{Group, MAILBOX, PASSWORD, Person, people, unique};
 pub use reply::{Answer, Refusal, Reply};
+pub use socket::{Socket, says};
+pub use system::System;

@@ -30,9 +30,6 @@ pub struct Problem<'a> {
     /// Each bad value.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     pub errors: &'a [FieldError],
-    /// After how many seconds it may work: the header of that name, which a socket has none of.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub retry_after: Option<u64>,
 }
 
 impl<'a> Problem<'a> {
@@ -52,11 +49,6 @@ impl<'a> Problem<'a> {
                 Error::Invalid(fields) => fields,
                 _ => &[],
             },
-            retry_after: match error {
-                Error::TooMany(quota) => Some(whole_seconds(quota.retry_after)),
-                Error::Unavailable => Some(whole_seconds(RETRY_AFTER)),
-                _ => None,
-            },
         }
     }
 }
@@ -69,18 +61,19 @@ pub fn problem(error: &Error, request_id: &str) -> Response<Body> {
     let mut builder = Response::builder()
         .status(problem.status)
         .header(header::CONTENT_TYPE, "application/problem+json");
-    if let Some(seconds) = problem.retry_after {
-        builder = builder.header(header::RETRY_AFTER, seconds);
-    }
     match error {
         Error::TooMany(quota) => {
             let Quota { limit, window, retry_after } = quota;
             builder = builder
+                .header(header::RETRY_AFTER, whole_seconds(*retry_after))
                 .header(
                     "ratelimit-policy",
                     format!("\"default\";q={limit};w={}", whole_seconds(*window)),
                 )
                 .header("ratelimit", format!("\"default\";r=0;t={}", whole_seconds(*retry_after)));
+        }
+        Error::Unavailable => {
+            builder = builder.header(header::RETRY_AFTER, whole_seconds(RETRY_AFTER));
         }
         Error::Unauthenticated | Error::BadCredentials => {
             builder = builder.header(header::WWW_AUTHENTICATE, "Bearer");
