@@ -3,37 +3,90 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use gateway_delivery::Delivery;
+use gateway_message::Gateway;
+use push::Pusher;
+use realtime_connection::Door;
+use realtime_token::Tokens;
 use shared::app::App;
+use shared::events::{EventHandler, event_handler};
 use shared::http::{Endpoint, endpoint};
 use shared::identity::Identity;
+use shared::realtime::{Queue, Realtime};
+use shared::store::ConnectionTokens;
 
-/// Every lambda, each over what it works with.
-#[must_use]
-pub fn endpoints(app: &Arc<App>, identity: &Arc<Identity>) -> BTreeMap<&'static str, Endpoint> {
-    let (app, identity) = (|| Arc::clone(app), || Arc::clone(identity));
-    BTreeMap::from([
-        ("register", endpoint(identity(), register::handle)),
-        ("confirm-registration", endpoint(identity(), confirm_registration::handle)),
-        ("authenticate", endpoint(identity(), authenticate::handle)),
-        ("refresh", endpoint(identity(), refresh::handle)),
-        ("profile", endpoint(app(), profile::handle)),
-        ("users", endpoint(app(), users::handle)),
-        ("send", endpoint(app(), send::handle)),
-        ("check-messages", endpoint(app(), check_messages::handle)),
-        ("conversations", endpoint(app(), conversations::handle)),
-        ("history", endpoint(app(), history::handle)),
-        ("message", endpoint(app(), message::handle)),
-        ("read-position", endpoint(app(), read_position::handle)),
-        ("block", endpoint(app(), block::handle)),
-        ("blocks", endpoint(app(), blocks::handle)),
-        ("create-group", endpoint(app(), create_group::handle)),
-        ("groups", endpoint(app(), groups::handle)),
-        ("group", endpoint(app(), group::handle)),
-        ("members", endpoint(app(), members::handle)),
-        ("add-member", endpoint(app(), add_member::handle)),
-        ("remove-member", endpoint(app(), remove_member::handle)),
-        ("send-group", endpoint(app(), send_group::handle)),
-    ])
+/// What the lambdas work with.
+pub struct World {
+    /// Accounts.
+    pub identity: Arc<Identity>,
+    /// The tables and the sockets.
+    pub realtime: Arc<Realtime>,
+    /// Where clients connect.
+    pub realtime_url: String,
+    /// The queue of what other systems have to say.
+    pub gateway: Queue,
+    /// The queue of the chunks of large groups.
+    pub push_chunks: Queue,
+}
+
+impl World {
+    /// The lambdas with routes of the HTTP API.
+    #[must_use]
+    pub fn endpoints(&self) -> BTreeMap<&'static str, Endpoint> {
+        let store = &self.realtime.app.store;
+        let app = Arc::new(self.realtime.app.clone());
+        let tokens = ConnectionTokens::new(store.clone());
+        let tokens = Arc::new(Tokens::new(tokens, self.realtime_url.clone()));
+        let gateway = Arc::new(Gateway::new(store.clone(), self.gateway.clone()));
+        let app = || Arc::clone(&app);
+        let identity = || Arc::clone(&self.identity);
+        let realtime = || Arc::clone(&self.realtime);
+        BTreeMap::from([
+            ("register", endpoint(identity(), register::handle)),
+            ("confirm-registration", endpoint(identity(), confirm_registration::handle)),
+            ("authenticate", endpoint(identity(), authenticate::handle)),
+            ("refresh", endpoint(identity(), refresh::handle)),
+            ("profile", endpoint(app(), profile::handle)),
+            ("users", endpoint(app(), users::handle)),
+            ("send", endpoint(app(), send::handle)),
+            ("check-messages", endpoint(app(), check_messages::handle)),
+            ("conversations", endpoint(app(), conversations::handle)),
+            ("history", endpoint(app(), history::handle)),
+            ("message", endpoint(app(), message::handle)),
+            ("read-position", endpoint(realtime(), read_position::handle)),
+            ("block", endpoint(realtime(), block::handle)),
+            ("blocks", endpoint(app(), blocks::handle)),
+            ("create-group", endpoint(app(), create_group::handle)),
+            ("groups", endpoint(app(), groups::handle)),
+            ("group", endpoint(realtime(), group::handle)),
+            ("members", endpoint(app(), members::handle)),
+            ("add-member", endpoint(app(), add_member::handle)),
+            ("remove-member", endpoint(app(), remove_member::handle)),
+            ("send-group", endpoint(app(), send_group::handle)),
+            ("lobby-admins", endpoint(app(), lobby_admins::handle)),
+            ("realtime-token", endpoint(tokens, realtime_token::handle)),
+            ("gateway-message", endpoint(gateway, gateway_message::handle)),
+        ])
+    }
+
+    /// The lambdas that are called otherwise.
+    #[must_use]
+    pub fn events(&self) -> BTreeMap<&'static str, EventHandler> {
+        let Realtime { app: App { store, .. }, sockets, .. } = &*self.realtime;
+        let tokens = Arc::new(ConnectionTokens::new(store.clone()));
+        let door = Arc::new(Door::new(store, sockets.clone(), self.gateway.clone()));
+        let pusher = Pusher::new(Realtime::clone(&self.realtime), self.push_chunks.clone());
+        let delivery = Arc::new(Delivery::new(store, sockets.clone()));
+        let realtime = || Arc::clone(&self.realtime);
+        BTreeMap::from([
+            ("realtime-authorizer", event_handler(tokens, realtime_authorizer::handle)),
+            ("realtime-connection", event_handler(door, realtime_connection::handle)),
+            ("realtime-message", event_handler(realtime(), realtime_message::handle)),
+            ("push", event_handler(Arc::new(pusher), push::handle)),
+            ("push-chunk", event_handler(realtime(), push_chunk::handle)),
+            ("gateway-delivery", event_handler(delivery, gateway_delivery::handle)),
+        ])
+    }
 }
 
 #[cfg(test)]
@@ -42,21 +95,39 @@ mod tests {
 
     use super::*;
     use crate::aws;
+    use crate::realtime::MANAGEMENT_URL;
     use shared::identity::{ClientIdSecret, UserPool};
+    use shared::realtime::Sockets;
+    use shared::store::Store;
 
-    #[test]
-    fn every_lambda_of_routes_json_is_here_and_no_other() {
+    fn world() -> World {
         let config = aws::config("127.0.0.1:1".parse().unwrap(), None);
         let dynamodb = aws_sdk_dynamodb::Client::new(&config);
         let secrets = aws_sdk_secretsmanager::Client::new(&config);
         let cognito = aws_sdk_cognitoidentityprovider::Client::new(&config);
         let secret = ClientIdSecret::new(secrets, "secret".to_owned());
         let pool = UserPool::new(cognito, "pool".to_owned(), secret);
-        let identity = Arc::new(Identity::new(pool, dynamodb.clone(), ""));
-        let app = Arc::new(App::new(dynamodb, "", None));
+        let app = App::new(Store::new(dynamodb.clone(), ""), None);
+        let queue = || Queue::new(&config, String::new());
+        World {
+            identity: Arc::new(Identity::new(pool, dynamodb, "")),
+            realtime: Arc::new(Realtime::new(app, Sockets::new(&config, MANAGEMENT_URL))),
+            realtime_url: String::new(),
+            gateway: queue(),
+            push_chunks: queue(),
+        }
+    }
 
-        let named = shared::routes::functions().unwrap();
-        assert!(endpoints(&app, &identity).keys().eq(named.keys()));
+    #[test]
+    fn every_lambda_of_routes_json_is_here_and_no_other() {
+        let (endpoints, events) = (world().endpoints(), world().events());
+        for (name, row) in shared::routes::functions().unwrap() {
+            let name = name.as_str();
+            assert_eq!(endpoints.contains_key(name), !row.routes.is_empty(), "{name}");
+            assert_eq!(events.contains_key(name), row.routes.is_empty(), "{name}");
+        }
+        let here: BTreeSet<&str> = endpoints.into_keys().chain(events.into_keys()).collect();
+        assert!(here.iter().eq(shared::routes::functions().unwrap().keys()));
     }
 
     #[test]

@@ -5,6 +5,7 @@ pub mod engine;
 pub mod functions;
 pub mod gateway;
 pub mod outbox;
+pub mod realtime;
 
 mod aws;
 mod data;

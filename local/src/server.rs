@@ -9,8 +9,11 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use dynoxide::Database;
 use shared::app::App;
 use shared::identity::{ClientIdSecret, Identity};
+use shared::realtime::{Queue, Realtime, Sockets};
+use shared::store::Store;
 use tokio::net::TcpListener;
 
+use crate::aws;
 use crate::data::DataFolder;
 use crate::engine::cognito::UserPool;
 use crate::engine::documents::Documents;
@@ -18,10 +21,11 @@ use crate::engine::dynamodb::{self, DynamoDb};
 use crate::engine::services::Services;
 use crate::engine::{EngineError, dynamodb_local, tables};
 use crate::error::StartError;
+use crate::functions::World;
 use crate::gateway::{self, Verifier};
 use crate::outbox::{self, Outbox};
+use crate::realtime::{self, Hub, Limits, MANAGEMENT_URL};
 use crate::serving::Serving;
-use crate::{aws, functions};
 
 /// The secret that holds the app client's id.
 const CLIENT_ID_SECRET: &str = "cognito-client-id";
@@ -43,6 +47,8 @@ pub struct Options {
     pub dynamodb_http_client: Option<SharedHttpClient>,
     /// The DynamoDB Local that holds the tables, for tests that ask it for a second opinion; none: the embedded engine.
     pub dynamodb_local: Option<SocketAddr>,
+    /// When sockets are ended.
+    pub limits: Limits,
 }
 
 impl Options {
@@ -57,6 +63,7 @@ impl Options {
             flood_limit: None,
             dynamodb_http_client: None,
             dynamodb_local: None,
+            limits: Limits::default(),
         }
     }
 }
@@ -66,6 +73,7 @@ impl Options {
 pub struct Server {
     address: SocketAddr,
     dynamodb: aws_sdk_dynamodb::Client,
+    hub: Arc<Hub>,
     gateway: Serving,
     services: Serving,
     engine: Option<DynamoDb>,
@@ -89,14 +97,27 @@ pub async fn start(options: Options) -> Result<Server, StartError> {
     let (dynamodb, engine) = start_dynamodb(&options, database, &pool).await?;
     let (services_address, services) = start_services(&pool).await?;
 
-    let app = Arc::new(App::new(dynamodb.clone(), "", options.flood_limit));
-    let identity = Arc::new(identity(&pool, services_address, dynamodb.clone()));
-    let endpoints = functions::endpoints(&app, &identity);
+    let hub = Hub::new();
+    let sockets = Sockets::new(&aws::config(address, Some(hub.http_client())), MANAGEMENT_URL);
+    let app = App::new(Store::new(dynamodb.clone(), ""), options.flood_limit);
+    let queue = |name: &str| {
+        Queue::new(&aws::config(services_address, None), queue_url(services_address, name))
+    };
+    let world = World {
+        identity: Arc::new(identity(&pool, services_address, dynamodb.clone())),
+        realtime: Arc::new(Realtime::new(app, sockets)),
+        realtime_url: format!("ws://{address}{}", realtime::PATH),
+        gateway: queue("gateway.fifo"),
+        push_chunks: queue("push-chunks.fifo"),
+    };
     let verifier = Verifier::new(&pool.jwks(), &pool.issuer(), pool.client_id());
     let routes = shared::routes::functions().map_err(unreadable("routes.json"))?;
-    let router = gateway::router(&routes, &endpoints, verifier)?.merge(outbox::router(outbox));
+    let sockets = realtime::router(&routes, &world.events(), Arc::clone(&hub), options.limits)?;
+    let router = gateway::router(&routes, &world.endpoints(), verifier)?
+        .merge(outbox::router(outbox))
+        .merge(sockets);
     let gateway = Serving::start(listener, router);
-    Ok(Server { address, dynamodb, gateway, services, engine, data })
+    Ok(Server { address, dynamodb, hub, gateway, services, engine, data })
 }
 
 impl Server {
@@ -126,6 +147,7 @@ impl Server {
 
     /// Accepts nothing more, answers what runs, and lets the data folder go.
     pub async fn stop(self) {
+        self.hub.end_all().await;
         self.gateway.stop().await;
         self.services.stop().await;
         if let Some(engine) = self.engine {
@@ -133,6 +155,10 @@ impl Server {
         }
         drop(self.data);
     }
+}
+
+fn queue_url(services: SocketAddr, name: &str) -> String {
+    format!("http://{services}/000000000000/{name}")
 }
 
 async fn listen(host: &str, port: u16) -> Result<TcpListener, StartError> {

@@ -25,7 +25,9 @@ fn of(function: &Value) -> Vec<Route> {
     let for_people = function["authorizer"] != "iam";
     let keys = function["routes"].as_array().filter(|_| for_people);
     keys.into_iter()
-        .flatten().map(|key| Route { key: key.as_str().unwrap().to_owned(), is_protected }).collect()
+        .flatten()
+        .map(|key| Route { key: key.as_str().unwrap().to_owned(), is_protected })
+        .collect()
 }
 
 impl Route {

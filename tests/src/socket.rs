@@ -146,10 +146,8 @@ impl Socket {
                 }
             }
         };
-        let kept = || json!(self.waiting);
-        let text = match tokio::time::timeout(PATIENCE, next).await {
-            Ok(text) => text,
-            Err(_) => panic!("nothing came; before that: {}", kept()),
+        let Ok(text) = tokio::time::timeout(PATIENCE, next).await else {
+            panic!("nothing came; before that: {:?}", self.waiting)
         };
         serde_json::from_str(&text).unwrap_or_else(|_| panic!("no JSON: {text}"))
     }

@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::config::{Credentials, ProvideCredentials};
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
 use aws_sigv4::sign::v4::SigningParams;
 use http::Method;
-use http::header::{HeaderName, HOST};
+use http::header::{HOST, HeaderName};
 use serde_json::Value;
 
 use crate::backend::Backend;
@@ -29,7 +29,7 @@ impl System {
     pub async fn new(backend: &Backend) -> Self {
         let client = backend.anyone();
         if backend.server().is_some() {
-            let credentials = Credentials::from_keys("local", "local", None);
+            let credentials = Credentials::new("local", "local", None, None, "tests");
             return Self { client, credentials, region: "us-east-1".to_owned() };
         }
         let config = runtime::run(aws_config::load_defaults(BehaviorVersion::latest())).await;
@@ -45,7 +45,7 @@ impl System {
     /// The same system with other credentials.
     #[must_use]
     pub fn with(&self, key: &str, secret: &str) -> Self {
-        Self { credentials: Credentials::from_keys(key, secret, None), ..self.clone() }
+        Self { credentials: Credentials::new(key, secret, None, None, "tests"), ..self.clone() }
     }
 
     /// Sends a request that is signed.

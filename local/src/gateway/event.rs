@@ -129,8 +129,9 @@ fn cookies(headers: &HeaderMap) -> Vec<&str> {
     values.flat_map(|value| value.split("; ")).filter(|cookie| !cookie.is_empty()).collect()
 }
 
-/// Decoded, repeated ones joined.
-fn query_parameters(query: &str) -> BTreeMap<String, String> {
+/// A query's parameters: decoded, repeated ones joined.
+#[must_use]
+pub fn query_parameters(query: &str) -> BTreeMap<String, String> {
     let parsed: QueryMap = query.parse().unwrap_or_default();
     parsed
         .iter()

@@ -22,6 +22,7 @@ use shared::routes::{Authorizer, Functions};
 use tower_http::cors::{Any, CorsLayer};
 use uuid::Uuid;
 
+pub use event::query_parameters;
 pub use token::Verifier;
 
 use self::event::Event;
@@ -69,7 +70,7 @@ fn by_path(
     endpoints: &BTreeMap<&'static str, Endpoint>,
 ) -> Result<BTreeMap<String, Methods>, StartError> {
     let mut paths: BTreeMap<String, Methods> = BTreeMap::new();
-    for (name, function) in functions {
+    for (name, function) in functions.iter().filter(|(_, function)| !function.routes.is_empty()) {
         let endpoint = endpoints.get(name.as_str());
         let endpoint = endpoint.ok_or_else(|| StartError::UnknownFunction(name.clone()))?;
         for route in &function.routes {
@@ -131,6 +132,7 @@ impl Path {
             Authorizer::Jwt => {
                 Some(self.verifier.verify(&head.headers).ok_or(Refusal::Unauthorized)?)
             }
+            Authorizer::Iam => return Err(Refusal::Forbidden),
         };
         let event = Event {
             route_key: &target.route_key,

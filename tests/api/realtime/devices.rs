@@ -22,8 +22,7 @@ async fn the_oldest_of_more_than_twenty_devices_goes() {
 #[tokio::test]
 async fn a_device_that_has_left_keeps_nothing_from_the_others() {
     let [alice, bob] = people().await;
-    let (left, broken, mut stays) =
-        (bob.connect().await, bob.connect().await, bob.connect().await);
+    let (left, broken, mut stays) = (bob.connect().await, bob.connect().await, bob.connect().await);
     left.close().await;
     drop(broken);
     alice.send(&bob, "one").await.expect(201);

@@ -12,12 +12,8 @@ fn created(message: &Value) -> Value {
 #[tokio::test]
 async fn a_message_reaches_every_device_of_both() {
     let [alice, bob, carol] = people().await;
-    let mut devices = [
-        bob.connect().await,
-        bob.connect().await,
-        alice.connect().await,
-        alice.connect().await,
-    ];
+    let mut devices =
+        [bob.connect().await, bob.connect().await, alice.connect().await, alice.connect().await];
     let mut bystander = carol.connect().await;
     let sent = alice.send(&bob, "hi").await.expect(201);
     for device in &mut devices {
@@ -55,13 +51,18 @@ async fn both_see_edits_and_deletions_with_the_message_as_it_now_is() {
         let update = socket.next("message.updated").await;
         assert_eq!(update["message"], edited.body);
         assert_eq!(update["entry"], bob.entry(&conversation, 2).await.expect(200).body);
-        assert_eq!((&update["entry"]["type"], &update["entry"]["target"]), (&json!("edited"), &json!(1)));
+        assert_eq!(
+            (&update["entry"]["type"], &update["entry"]["target"]),
+            (&json!("edited"), &json!(1))
+        );
     }
     alice.erase(&conversation, 1).await.expect(204);
     for socket in &mut sockets {
         let update = socket.next("message.deleted").await;
         assert_eq!(update["message"], bob.entry(&conversation, 1).await.expect(200).body);
-        assert!(update["message"].get("body").is_none() && update["message"]["deletedAt"].is_string());
+        assert!(
+            update["message"].get("body").is_none() && update["message"]["deletedAt"].is_string()
+        );
         assert_eq!(update["entry"]["seq"], 3);
     }
 }

@@ -15,8 +15,7 @@ async fn the_other_sees_who_is_writing() {
     let conversation = alice.begin(&bob).await;
     let (mut writer, mut reader) = (alice.connect().await, bob.connect().await);
     types(&mut writer, &conversation).await;
-    let expected =
-        json!({ "type": "typing", "conversationId": conversation, "userId": alice.id });
+    let expected = json!({ "type": "typing", "conversationId": conversation, "userId": alice.id });
     assert_eq!(reader.next("typing").await, expected);
     // Not the writer.
     bob.send(&alice, "yes?").await.expect(201);
