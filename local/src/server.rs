@@ -4,6 +4,7 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use dynoxide::Database;
@@ -16,6 +17,7 @@ use crate::engine::cognito::UserPool;
 use crate::engine::documents::Documents;
 use crate::engine::dynamodb::{self, DynamoDb};
 use crate::engine::services::Services;
+use crate::engine::sqs::Sqs;
 use crate::engine::{EngineError, dynamodb_local, tables};
 use crate::error::StartError;
 use crate::gateway::{self, Verifier};
@@ -43,6 +45,8 @@ pub struct Options {
     pub dynamodb_http_client: Option<SharedHttpClient>,
     /// The DynamoDB Local that holds the tables, for tests that ask it for a second opinion; none: the embedded engine.
     pub dynamodb_local: Option<SocketAddr>,
+    /// The visibility timeout of all queues, for tests that let messages fail; none: that of `queues.json`.
+    pub queue_visibility: Option<Duration>,
 }
 
 impl Options {
@@ -57,6 +61,7 @@ impl Options {
             flood_limit: None,
             dynamodb_http_client: None,
             dynamodb_local: None,
+            queue_visibility: None,
         }
     }
 }
@@ -87,7 +92,9 @@ pub async fn start(options: Options) -> Result<Server, StartError> {
     let pool = Arc::new(pool);
 
     let (dynamodb, engine) = start_dynamodb(&options, database, &pool).await?;
-    let (services_address, services) = start_services(&pool).await?;
+    let queues = shared::queues::queues().map_err(unreadable("queues.json"))?;
+    let sqs = Arc::new(Sqs::open(&data.queues(), &queues, options.queue_visibility)?);
+    let (services_address, services) = start_services(&pool, &sqs).await?;
 
     let app = Arc::new(App::new(dynamodb.clone(), "", options.flood_limit));
     let identity = Arc::new(identity(&pool, services_address, dynamodb.clone()));
@@ -171,12 +178,15 @@ async fn start_dynamodb(
     Ok((aws_sdk_dynamodb::Client::new(&config), Some(engine)))
 }
 
-async fn start_services(pool: &Arc<UserPool>) -> Result<(SocketAddr, Serving), EngineError> {
+async fn start_services(
+    pool: &Arc<UserPool>,
+    sqs: &Arc<Sqs>,
+) -> Result<(SocketAddr, Serving), EngineError> {
     let secret = (CLIENT_ID_SECRET.to_owned(), pool.client_id().to_owned());
     let secrets = Arc::new([secret].into_iter().collect());
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let address = listener.local_addr()?;
-    let router = Services { pool: Arc::clone(pool), secrets }.router();
+    let router = Services { pool: Arc::clone(pool), secrets, sqs: Arc::clone(sqs) }.router();
     Ok((address, Serving::start(listener, router)))
 }
 

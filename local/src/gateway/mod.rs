@@ -131,6 +131,7 @@ impl Path {
             Authorizer::Jwt => {
                 Some(self.verifier.verify(&head.headers).ok_or(Refusal::Unauthorized)?)
             }
+            Authorizer::Iam => return Err(Refusal::Forbidden),
         };
         let event = Event {
             route_key: &target.route_key,

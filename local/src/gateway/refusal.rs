@@ -14,6 +14,8 @@ pub enum Refusal {
     NotFound,
     /// No valid access token.
     Unauthorized,
+    /// Not signed, or wrongly.
+    Forbidden,
     /// The body is above the limit.
     TooLarge,
     /// The body ended early.
@@ -37,6 +39,7 @@ impl Refusal {
         match self {
             Self::NotFound => Error::NotFound("route"),
             Self::Unauthorized => Error::Unauthenticated,
+            Self::Forbidden => Error::Forbidden("the request must be signed for AWS (SigV4)"),
             Self::TooLarge => Error::TooLarge(MAX_BODY_BYTES),
             Self::Incomplete => Error::Malformed(FieldError::new("", "the body ended early")),
             Self::Internal => Error::internal("the handler broke off"),
@@ -47,6 +50,7 @@ impl Refusal {
         match self {
             Self::NotFound => "Not Found",
             Self::Unauthorized => "Unauthorized",
+            Self::Forbidden => "Forbidden",
             Self::TooLarge => "Request Entity Too Large",
             Self::Incomplete => "Bad Request",
             Self::Internal => "Internal Server Error",
