@@ -31,6 +31,7 @@ impl DataFolder {
         check_format(&path)?;
         let folder = Self { path, _lock: lock };
         check_magic(&folder.database())?;
+        check_magic(&folder.queues())?;
         Ok(folder)
     }
 
@@ -44,6 +45,12 @@ impl DataFolder {
     #[must_use]
     pub fn database(&self) -> PathBuf {
         self.path.join("chinwag.sqlite")
+    }
+
+    /// The queues' file.
+    #[must_use]
+    pub fn queues(&self) -> PathBuf {
+        self.path.join("queues.sqlite")
     }
 }
 

@@ -4,6 +4,7 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use dynoxide::Database;
@@ -19,6 +20,7 @@ use crate::engine::cognito::UserPool;
 use crate::engine::documents::Documents;
 use crate::engine::dynamodb::{self, DynamoDb};
 use crate::engine::services::Services;
+use crate::engine::sqs::Sqs;
 use crate::engine::{EngineError, dynamodb_local, tables};
 use crate::error::StartError;
 use crate::functions::World;
@@ -49,6 +51,8 @@ pub struct Options {
     pub dynamodb_local: Option<SocketAddr>,
     /// When sockets are ended.
     pub limits: Limits,
+    /// The visibility timeout of all queues, for tests that let messages fail; none: that of `queues.json`.
+    pub queue_visibility: Option<Duration>,
 }
 
 impl Options {
@@ -64,6 +68,7 @@ impl Options {
             dynamodb_http_client: None,
             dynamodb_local: None,
             limits: Limits::default(),
+            queue_visibility: None,
         }
     }
 }
@@ -95,20 +100,24 @@ pub async fn start(options: Options) -> Result<Server, StartError> {
     let pool = Arc::new(pool);
 
     let (dynamodb, engine) = start_dynamodb(&options, database, &pool).await?;
-    let (services_address, services) = start_services(&pool).await?;
+    let queues = shared::queues::queues().map_err(unreadable("queues.json"))?;
+    let sqs = Arc::new(Sqs::open(&data.queues(), &queues, options.queue_visibility)?);
+    let (services_address, services) = start_services(&pool, &sqs).await?;
 
     let hub = Hub::new();
     let sockets = Sockets::new(&aws::config(address, Some(hub.http_client())), MANAGEMENT_URL);
     let app = App::new(Store::new(dynamodb.clone(), ""), options.flood_limit);
+    let queue_urls = sqs.urls(services_address);
     let queue = |name: &str| {
-        Queue::new(&aws::config(services_address, None), queue_url(services_address, name))
+        let url = queue_urls.get(name).cloned().unwrap_or_default();
+        Queue::new(&aws::config(services_address, None), url)
     };
     let world = World {
         identity: Arc::new(identity(&pool, services_address, dynamodb.clone())),
         realtime: Arc::new(Realtime::new(app, sockets)),
         realtime_url: format!("ws://{address}{}", realtime::PATH),
-        gateway: queue("gateway.fifo"),
-        push_chunks: queue("push-chunks.fifo"),
+        gateway: queue("gateway"),
+        push_chunks: queue("push-chunks"),
     };
     let verifier = Verifier::new(&pool.jwks(), &pool.issuer(), pool.client_id());
     let routes = shared::routes::functions().map_err(unreadable("routes.json"))?;
@@ -157,10 +166,6 @@ impl Server {
     }
 }
 
-fn queue_url(services: SocketAddr, name: &str) -> String {
-    format!("http://{services}/000000000000/{name}")
-}
-
 async fn listen(host: &str, port: u16) -> Result<TcpListener, StartError> {
     TcpListener::bind((host, port)).await.map_err(|source| {
         let address = format!("{host}:{port}");
@@ -197,12 +202,15 @@ async fn start_dynamodb(
     Ok((aws_sdk_dynamodb::Client::new(&config), Some(engine)))
 }
 
-async fn start_services(pool: &Arc<UserPool>) -> Result<(SocketAddr, Serving), EngineError> {
+async fn start_services(
+    pool: &Arc<UserPool>,
+    sqs: &Arc<Sqs>,
+) -> Result<(SocketAddr, Serving), EngineError> {
     let secret = (CLIENT_ID_SECRET.to_owned(), pool.client_id().to_owned());
     let secrets = Arc::new([secret].into_iter().collect());
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let address = listener.local_addr()?;
-    let router = Services { pool: Arc::clone(pool), secrets }.router();
+    let router = Services { pool: Arc::clone(pool), secrets, sqs: Arc::clone(sqs) }.router();
     Ok((address, Serving::start(listener, router)))
 }
 

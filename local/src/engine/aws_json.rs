@@ -1,4 +1,4 @@
-//! The wire format that Cognito and Secrets Manager share: awsJson1.1.
+//! The wire format that Cognito, Secrets Manager and SQS share: awsJson1.1, and 1.0, which differs in the name alone.
 
 use axum::body::Body;
 use axum::http::{HeaderMap, StatusCode, header};

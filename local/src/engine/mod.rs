@@ -8,6 +8,7 @@ pub mod dynamodb;
 pub mod dynamodb_local;
 pub mod secrets;
 pub mod services;
+pub mod sqs;
 pub mod tables;
 
 use dynoxide::DynoxideError;
@@ -21,6 +22,9 @@ pub enum EngineError {
     /// The database refused.
     #[error("the database: {0}")]
     Database(#[from] DynoxideError),
+    /// The file of the queues cannot be read or written.
+    #[error("the queues: {0}")]
+    Queues(#[from] rusqlite::Error),
     /// DynamoDB Local refused.
     #[error("DynamoDB Local: {0}")]
     DynamoDbLocal(String),

@@ -1,4 +1,4 @@
-//! Cognito and Secrets Manager behind one loopback address, told apart by `X-Amz-Target`.
+//! Cognito, Secrets Manager and SQS behind one loopback address, told apart by `X-Amz-Target`.
 
 use std::sync::Arc;
 
@@ -13,6 +13,7 @@ use axum::routing::{get, post};
 use super::aws_json::{Refusal, respond, target};
 use super::cognito::{self, UserPool};
 use super::secrets::{self, Secrets};
+use super::sqs::{self, Sqs};
 
 /// What answers there.
 #[derive(Clone)]
@@ -21,6 +22,8 @@ pub struct Services {
     pub pool: Arc<UserPool>,
     /// Secrets Manager.
     pub secrets: Arc<Secrets>,
+    /// SQS.
+    pub sqs: Arc<Sqs>,
 }
 
 impl Services {
@@ -40,6 +43,7 @@ async fn call(State(services): State<Services>, headers: HeaderMap, body: Bytes)
     let outcome = tokio::task::spawn_blocking(move || match target(&headers) {
         Some((cognito::SERVICE, operation)) => services.pool.call(operation, &body),
         Some((secrets::SERVICE, operation)) => services.secrets.call(operation, &body),
+        Some((sqs::SERVICE, operation)) => services.sqs.call(operation, &body),
         _ => Err(Refusal::unknown_operation()),
     });
     respond(outcome.await.unwrap_or_else(|_| Err(Refusal::internal("InternalFailure"))))
