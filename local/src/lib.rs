@@ -4,6 +4,7 @@
 pub mod engine;
 pub mod functions;
 pub mod gateway;
+pub mod mapping;
 pub mod outbox;
 pub mod realtime;
 
@@ -12,6 +13,8 @@ mod data;
 mod error;
 mod server;
 mod serving;
+mod storage;
 
 pub use error::StartError;
 pub use server::{Options, Server, start};
+pub use storage::HttpClients;

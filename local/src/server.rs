@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use dynoxide::Database;
 use shared::app::App;
 use shared::identity::{ClientIdSecret, Identity};
@@ -16,18 +15,20 @@ use tokio::net::TcpListener;
 
 use crate::aws;
 use crate::data::DataFolder;
+use crate::engine::EngineError;
 use crate::engine::cognito::UserPool;
 use crate::engine::documents::Documents;
 use crate::engine::dynamodb::{self, DynamoDb};
 use crate::engine::services::Services;
 use crate::engine::sqs::Sqs;
-use crate::engine::{EngineError, dynamodb_local, tables};
 use crate::error::StartError;
 use crate::functions::World;
 use crate::gateway::{self, Verifier};
+use crate::mapping::{Sources, StreamMapping};
 use crate::outbox::{self, Outbox};
 use crate::realtime::{self, Hub, Limits, MANAGEMENT_URL};
 use crate::serving::Serving;
+use crate::storage::{HttpClients, Storage};
 
 /// The secret that holds the app client's id.
 const CLIENT_ID_SECRET: &str = "cognito-client-id";
@@ -45,8 +46,8 @@ pub struct Options {
     pub confirm_registration: bool,
     /// How many messages a second one sender may write into one conversation; none: as many as they like.
     pub flood_limit: Option<u32>,
-    /// What the handlers reach DynamoDB through, for tests that let calls fail; none: plain HTTP.
-    pub dynamodb_http_client: Option<SharedHttpClient>,
+    /// What the handlers reach DynamoDB through.
+    pub http_clients: HttpClients,
     /// The DynamoDB Local that holds the tables, for tests that ask it for a second opinion; none: the embedded engine.
     pub dynamodb_local: Option<SocketAddr>,
     /// When sockets are ended.
@@ -65,7 +66,7 @@ impl Options {
             data: data.into(),
             confirm_registration: false,
             flood_limit: None,
-            dynamodb_http_client: None,
+            http_clients: HttpClients::default(),
             dynamodb_local: None,
             limits: Limits::default(),
             queue_visibility: None,
@@ -80,6 +81,7 @@ pub struct Server {
     dynamodb: aws_sdk_dynamodb::Client,
     hub: Arc<Hub>,
     gateway: Serving,
+    mappings: Vec<StreamMapping>,
     services: Serving,
     engine: Option<DynamoDb>,
     data: DataFolder,
@@ -96,37 +98,40 @@ pub async fn start(options: Options) -> Result<Server, StartError> {
     let database = open_database(&data.database())?;
     let documents = Documents::open(database.clone())?;
     let outbox = Arc::new(Outbox::open(documents.clone())?);
-    let pool = UserPool::open(documents, Arc::clone(&outbox), options.confirm_registration)?;
+    let pool =
+        UserPool::open(documents.clone(), Arc::clone(&outbox), options.confirm_registration)?;
     let pool = Arc::new(pool);
-
-    let (dynamodb, engine) = start_dynamodb(&options, database, &pool).await?;
     let queues = shared::queues::queues().map_err(unreadable("queues.json"))?;
     let sqs = Arc::new(Sqs::open(&data.queues(), &queues, options.queue_visibility)?);
-    let (services_address, services) = start_services(&pool, &sqs).await?;
+    let functions = shared::routes::functions().map_err(unreadable("routes.json"))?;
 
+    let storage = open_storage(&options, database, &data.database(), &pool).await?;
+    let (services_address, services) = start_services(&pool, &sqs).await?;
     let hub = Hub::new();
-    let sockets = Sockets::new(&aws::config(address, Some(hub.http_client())), MANAGEMENT_URL);
-    let app = App::new(Store::new(dynamodb.clone(), ""), options.flood_limit);
-    let queue_urls = sqs.urls(services_address);
-    let queue = |name: &str| {
-        let url = queue_urls.get(name).cloned().unwrap_or_default();
-        Queue::new(&aws::config(services_address, None), url)
+    let world = |client: &aws_sdk_dynamodb::Client| {
+        let app = App::new(Store::new(client.clone(), ""), options.flood_limit);
+        let sockets = Sockets::new(&aws::config(address, Some(hub.http_client())), MANAGEMENT_URL);
+        let queue = |name| queue(&sqs, services_address, name);
+        World {
+            identity: Arc::new(identity(&pool, services_address, client.clone())),
+            realtime: Arc::new(Realtime::new(app, sockets)),
+            realtime_url: format!("ws://{address}{}", realtime::PATH),
+            gateway: queue("gateway"),
+            push_chunks: queue("push-chunks"),
+        }
     };
-    let world = World {
-        identity: Arc::new(identity(&pool, services_address, dynamodb.clone())),
-        realtime: Arc::new(Realtime::new(app, sockets)),
-        realtime_url: format!("ws://{address}{}", realtime::PATH),
-        gateway: queue("gateway"),
-        push_chunks: queue("push-chunks"),
-    };
+    let events = world(&storage.events).events();
+    let sources =
+        Sources { functions: &functions, events: &events, documents, sqs: Arc::clone(&sqs) };
+    let mappings = sources.start(&storage).await?;
+
     let verifier = Verifier::new(&pool.jwks(), &pool.issuer(), pool.client_id());
-    let routes = shared::routes::functions().map_err(unreadable("routes.json"))?;
-    let sockets = realtime::router(&routes, &world.events(), Arc::clone(&hub), options.limits)?;
-    let router = gateway::router(&routes, &world.endpoints(), verifier)?
+    let router = gateway::router(&functions, &world(&storage.routes).endpoints(), verifier)?
         .merge(outbox::router(outbox))
-        .merge(sockets);
+        .merge(realtime::router(&functions, &events, Arc::clone(&hub), options.limits)?);
     let gateway = Serving::start(listener, router);
-    Ok(Server { address, dynamodb, hub, gateway, services, engine, data })
+    let (dynamodb, engine) = (storage.routes, storage.engine);
+    Ok(Server { address, dynamodb, hub, gateway, mappings, services, engine, data })
 }
 
 impl Server {
@@ -158,6 +163,9 @@ impl Server {
     pub async fn stop(self) {
         self.hub.end_all().await;
         self.gateway.stop().await;
+        for mapping in self.mappings {
+            mapping.stop().await;
+        }
         self.services.stop().await;
         if let Some(engine) = self.engine {
             engine.stop().await;
@@ -183,23 +191,25 @@ fn open_database(path: &Path) -> Result<Database, StartError> {
     })
 }
 
-/// The DynamoDB that holds the tables, all of them made; with its engine, where that is ours.
-async fn start_dynamodb(
+async fn open_storage(
     options: &Options,
     database: Database,
+    file: &Path,
     pool: &UserPool,
-) -> Result<(aws_sdk_dynamodb::Client, Option<DynamoDb>), StartError> {
+) -> Result<Storage, StartError> {
     let tables = shared::tables::tables().map_err(unreadable("tables.json"))?;
-    let http_client = options.dynamodb_http_client.clone();
-    if let Some(address) = options.dynamodb_local {
-        let client = dynamodb_local::client(address, pool.client_id(), http_client);
-        dynamodb_local::create_tables(&client, &tables).await?;
-        return Ok((client, None));
-    }
-    tables::create(&database, &tables)?;
-    let engine = DynamoDb::start(database)?;
-    let config = aws::config(engine.address(), http_client);
-    Ok((aws_sdk_dynamodb::Client::new(&config), Some(engine)))
+    let http_clients = options.http_clients.clone();
+    Ok(match options.dynamodb_local {
+        Some(address) => {
+            Storage::dynamodb_local(address, pool.client_id(), &tables, http_clients).await?
+        }
+        None => Storage::embedded(database, file, &tables, http_clients)?,
+    })
+}
+
+fn queue(sqs: &Sqs, services: SocketAddr, name: &str) -> Queue {
+    let url = sqs.urls(services).remove(name).unwrap_or_default();
+    Queue::new(&aws::config(services, None), url)
 }
 
 async fn start_services(

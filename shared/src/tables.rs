@@ -17,7 +17,7 @@ pub struct Table {
     pub sort_key: Option<Key>,
     /// The attribute that holds when a row may be deleted, in seconds since the epoch.
     pub time_to_live: Option<String>,
-    /// What the table's stream tells of a change, where it has one. Local tables have none as long as nothing reads it.
+    /// What the table's stream tells of a change, where it has one.
     pub stream: Option<StreamView>,
     /// The global secondary indexes by name.
     #[serde(default)]

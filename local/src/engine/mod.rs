@@ -9,6 +9,7 @@ pub mod dynamodb_local;
 pub mod secrets;
 pub mod services;
 pub mod sqs;
+pub mod streams;
 pub mod tables;
 
 use dynoxide::DynoxideError;
@@ -22,12 +23,15 @@ pub enum EngineError {
     /// The database refused.
     #[error("the database: {0}")]
     Database(#[from] DynoxideError),
-    /// The file of the queues cannot be read or written.
-    #[error("the queues: {0}")]
-    Queues(#[from] rusqlite::Error),
+    /// A file that an engine keeps beside the database's own calls cannot be read or written.
+    #[error("SQLite: {0}")]
+    Sqlite(#[from] rusqlite::Error),
     /// DynamoDB Local refused.
     #[error("DynamoDB Local: {0}")]
     DynamoDbLocal(String),
+    /// A stream cannot be read.
+    #[error("a stream: {0}")]
+    Stream(String),
     /// A stored document is not as it was written.
     #[error("a stored document: {0}")]
     Document(#[from] serde_json::Error),

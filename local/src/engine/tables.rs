@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use dynoxide::{Database, DynoxideError};
 use serde_json::{Value, json};
-use shared::tables::{Index, Key, KeyType, Table, Tables};
+use shared::tables::{Index, Key, KeyType, StreamView, Table, Tables};
 
 use super::Result;
 
@@ -22,7 +22,8 @@ pub fn create(database: &Database, tables: &Tables) -> Result<()> {
 /// When the database refuses.
 pub fn create_one(database: &Database, name: &str, table: &Table) -> Result<()> {
     match database.create_table(serde_json::from_value(definition(name, table))?) {
-        Ok(_) | Err(DynoxideError::ResourceInUseException(_)) => {}
+        Ok(_) => {}
+        Err(DynoxideError::ResourceInUseException(_)) => add_stream(database, name, table)?,
         Err(error) => return Err(error.into()),
     }
     if let Some(attribute) = &table.time_to_live {
@@ -31,6 +32,25 @@ pub fn create_one(database: &Database, name: &str, table: &Table) -> Result<()> 
         database.update_time_to_live(serde_json::from_value(request)?)?;
     }
     Ok(())
+}
+
+/// Gives a table of an older version the stream that it did not have.
+fn add_stream(database: &Database, name: &str, table: &Table) -> Result<()> {
+    let Some(stream) = table.stream else { return Ok(()) };
+    let has_one = database.get_table_metadata(name)?.is_some_and(|table| table.stream_enabled);
+    if !has_one {
+        let specification = stream_specification(stream);
+        let request = json!({ "TableName": name, "StreamSpecification": specification });
+        database.update_table(serde_json::from_value(request)?)?;
+    }
+    Ok(())
+}
+
+fn stream_specification(view: StreamView) -> Value {
+    let view = match view {
+        StreamView::NewAndOldImages => "NEW_AND_OLD_IMAGES",
+    };
+    json!({ "StreamEnabled": true, "StreamViewType": view })
 }
 
 /// What `CreateTable` is asked for.
@@ -42,6 +62,9 @@ pub fn definition(name: &str, table: &Table) -> Value {
         "KeySchema": key_schema(&table.partition_key, table.sort_key.as_ref()),
         "AttributeDefinitions": attributes(table),
     });
+    if let Some(stream) = table.stream {
+        definition["StreamSpecification"] = stream_specification(stream);
+    }
     if !table.indexes.is_empty() {
         definition["GlobalSecondaryIndexes"] =
             table.indexes.iter().map(|(name, index)| global_index(name, index)).collect();
@@ -143,6 +166,25 @@ mod tests {
                 assert_eq!(index["Projection"]["NonKeyAttributes"], wanted["attributes"], "{name}");
             }
         }
+    }
+
+    #[test]
+    fn a_table_of_an_older_version_gets_its_stream() {
+        let database = Database::memory().unwrap();
+        let mut older = shared::tables::tables().unwrap();
+        for table in older.values_mut() {
+            table.stream = None;
+        }
+        create(&database, &older).unwrap();
+        assert!(described(&database, "Messages")["LatestStreamArn"].is_null());
+        for _ in 0..2 {
+            create(&database, &shared::tables::tables().unwrap()).unwrap();
+            let stream = &described(&database, "Messages")["StreamSpecification"];
+            assert_eq!(stream["StreamViewType"], "NEW_AND_OLD_IMAGES");
+        }
+        let arn = described(&database, "Messages")["LatestStreamArn"].clone();
+        create(&database, &shared::tables::tables().unwrap()).unwrap();
+        assert_eq!(described(&database, "Messages")["LatestStreamArn"], arn);
     }
 
     #[test]

@@ -66,7 +66,7 @@ impl Wire {
     pub async fn backend(set: impl FnOnce(&mut Options)) -> (Backend, Self) {
         let wire = Self::default();
         let backend = Backend::private(|options| {
-            options.dynamodb_http_client = Some(wire.client());
+            options.http_clients.routes = Some(wire.client());
             set(options);
         });
         (backend.await, wire)

@@ -1,0 +1,100 @@
+//! The DynamoDB that holds the tables, and its clients.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+
+use aws_config::SdkConfig;
+use aws_sdk_dynamodb::Client;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use dynoxide::Database;
+use shared::tables::Tables;
+use tokio::sync::Notify;
+
+use crate::aws;
+use crate::engine::dynamodb::DynamoDb;
+use crate::engine::streams::{TellOfWrites, Trim};
+use crate::engine::{EngineError, Result, dynamodb_local, tables};
+
+/// The tables, all of them made, and their streams.
+pub struct Storage {
+    /// What the lambdas behind routes use.
+    pub routes: Client,
+    /// What the lambdas that are called otherwise use.
+    pub events: Client,
+    /// The streams.
+    pub streams: aws_sdk_dynamodbstreams::Client,
+    /// Tells that something was written.
+    pub written: Arc<Notify>,
+    /// What keeps the streams small; none where the engine does it.
+    pub trim: Option<Trim>,
+    /// The engine, where it is ours.
+    pub engine: Option<DynamoDb>,
+}
+
+/// HTTP clients of tests that let calls fail; none: plain HTTP.
+#[derive(Debug, Clone, Default)]
+pub struct HttpClients {
+    /// For the lambdas behind routes.
+    pub routes: Option<SharedHttpClient>,
+    /// For the lambdas that are called otherwise.
+    pub events: Option<SharedHttpClient>,
+}
+
+impl Storage {
+    /// In the embedded engine, over `database`, which is in `file`.
+    ///
+    /// # Errors
+    /// When the engine refuses.
+    pub fn embedded(
+        database: Database,
+        file: &Path,
+        tables: &Tables,
+        http_clients: HttpClients,
+    ) -> Result<Self> {
+        tables::create(&database, tables)?;
+        let trim = Trim::open(file)?;
+        let engine = DynamoDb::start(database)?;
+        let config = |http_client| aws::config(engine.address(), http_client);
+        let mut storage = Self::over(config, http_clients);
+        storage.trim = Some(trim);
+        storage.engine = Some(engine);
+        Ok(storage)
+    }
+
+    /// In the DynamoDB Local at `address`, in the database of `access_key`.
+    ///
+    /// # Errors
+    /// When DynamoDB Local refuses or does not answer.
+    pub async fn dynamodb_local(
+        address: SocketAddr,
+        access_key: &str,
+        tables: &Tables,
+        http_clients: HttpClients,
+    ) -> Result<Self, EngineError> {
+        let config = |http_client| dynamodb_local::config(address, access_key, http_client);
+        let storage = Self::over(config, http_clients);
+        dynamodb_local::create_tables(&Client::new(&config(None)), tables).await?;
+        Ok(storage)
+    }
+
+    fn over(
+        config: impl Fn(Option<SharedHttpClient>) -> SdkConfig,
+        http_clients: HttpClients,
+    ) -> Self {
+        let written = Arc::new(Notify::new());
+        let client = |http_client| {
+            let config = aws_sdk_dynamodb::config::Builder::from(&config(http_client));
+            let config = config.interceptor(TellOfWrites(Arc::clone(&written)));
+            Client::from_conf(config.build())
+        };
+        Self {
+            routes: client(http_clients.routes),
+            events: client(http_clients.events),
+            streams: aws_sdk_dynamodbstreams::Client::new(&config(None)),
+            written,
+            trim: None,
+            engine: None,
+        }
+    }
+}
