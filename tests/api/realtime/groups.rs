@@ -1,8 +1,19 @@
 //! Push to the members of a group: to all of them, and to nobody else.
 
-use tests::{says, types};
+use tests::{Group, Socket, says, types};
 
 use crate::people;
+
+/// Waits until what was before is behind.
+async fn settled<const N: usize>(group: &Group, mut sockets: [Socket; N]) -> [Socket; N] {
+    let begins = |frame: &serde_json::Value| {
+        frame["type"] == "group.created" && frame["entry"]["conversationId"] == group.conversation
+    };
+    for socket in &mut sockets {
+        socket.all_until(begins).await;
+    }
+    sockets
+}
 
 #[tokio::test]
 async fn a_message_reaches_every_member() {
@@ -21,8 +32,9 @@ async fn a_message_reaches_every_member() {
 #[tokio::test]
 async fn one_who_is_removed_is_told_and_sees_nothing_more() {
     let [alice, bob, carol] = people().await;
+    let sockets = [bob.connect().await, carol.connect().await];
     let group = alice.group(&[&bob, &carol]).await;
-    let (mut removed, mut member) = (bob.connect().await, carol.connect().await);
+    let [mut removed, mut member] = settled(&group, sockets).await;
     alice.remove_member(&group, &bob).await.expect(204);
     alice.say(&group, "without bob").await.expect(201);
     member.until(says("without bob")).await;
@@ -36,9 +48,9 @@ async fn one_who_is_removed_is_told_and_sees_nothing_more() {
 #[tokio::test]
 async fn one_who_joins_sees_what_comes_from_then_on() {
     let [alice, bob, carol] = people().await;
+    let (mut newcomer, mut member) = (bob.connect().await, carol.connect().await);
     let group = alice.open_group(&[&carol]).await;
     alice.say(&group, "before").await.expect(201);
-    let (mut newcomer, mut member) = (bob.connect().await, carol.connect().await);
     bob.put_member(&group, &bob, None).await.expect(201);
     alice.edit(&group.conversation, 2, "before, edited").await.expect(200);
     alice.say(&group, "after").await.expect(201);
@@ -49,16 +61,17 @@ async fn one_who_joins_sees_what_comes_from_then_on() {
     // They could not read the message that was edited.
     assert_eq!(seen[1].get("message"), None);
     assert_eq!(seen[1]["entry"]["target"], 2);
-    let seen = member.all_until(says("after")).await;
-    assert_eq!(seen[1]["message"]["body"], "before, edited");
+    let update = member.next("message.updated").await;
+    assert_eq!(update["message"]["body"], "before, edited");
 }
 
 #[tokio::test]
 async fn who_is_blocked_is_not_seen() {
     let [alice, bob, carol] = people().await;
-    let group = carol.group(&[&alice, &bob]).await;
     alice.block(&bob).await.expect(204);
-    let (mut blocker, mut member) = (alice.connect().await, carol.connect().await);
+    let sockets = [alice.connect().await, carol.connect().await];
+    let group = carol.group(&[&alice, &bob]).await;
+    let [mut blocker, mut member] = settled(&group, sockets).await;
     bob.say(&group, "hidden").await.expect(201);
     bob.edit(&group.conversation, 2, "hidden, edited").await.expect(200);
     carol.erase(&group.conversation, 2).await.expect(204);
