@@ -4,6 +4,7 @@
 pub mod engine;
 pub mod functions;
 pub mod gateway;
+pub mod mapping;
 pub mod outbox;
 
 mod aws;

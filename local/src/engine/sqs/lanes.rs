@@ -86,6 +86,12 @@ impl Lanes {
         self.ends.first().map(|(ends, _)| *ends)
     }
 
+    /// Whether there is no message, in flight or not.
+    #[cfg(test)]
+    pub fn is_empty(&self) -> bool {
+        self.lanes.is_empty()
+    }
+
     fn end_visibility(&mut self, now: Instant) {
         while let Some((ends, sequence)) = self.ends.first().copied()
             && ends <= now
