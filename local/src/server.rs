@@ -24,7 +24,7 @@ use crate::engine::sqs::Sqs;
 use crate::error::StartError;
 use crate::functions::World;
 use crate::gateway::{self, Verifier};
-use crate::mapping::{Sources, StreamMapping};
+use crate::mapping::{Mapping, Sources};
 use crate::outbox::{self, Outbox};
 use crate::realtime::{self, Hub, Limits, MANAGEMENT_URL};
 use crate::serving::Serving;
@@ -81,7 +81,7 @@ pub struct Server {
     dynamodb: aws_sdk_dynamodb::Client,
     hub: Arc<Hub>,
     gateway: Serving,
-    mappings: Vec<StreamMapping>,
+    mappings: Vec<Mapping>,
     services: Serving,
     engine: Option<DynamoDb>,
     data: DataFolder,

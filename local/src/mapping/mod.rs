@@ -1,88 +1,126 @@
-//! Event source mappings: what calls a lambda when there is something to do, as Lambda itself does it.
+//! Event source mappings: they hand the messages of a queue and the changes of a table to a lambda, as those of AWS
+//! Lambda do.
 
-mod stream;
+pub mod queue;
+pub mod stream;
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+mod sources;
 
-use aws_sdk_dynamodbstreams::error::DisplayErrorContext;
+use std::collections::HashSet;
+use std::panic::AssertUnwindSafe;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use serde::Deserialize;
 use serde_json::Value;
 use shared::events::EventHandler;
-use shared::routes::{Functions, StreamSource};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
 
-pub use stream::StreamMapping;
+pub use sources::Sources;
 
-use self::stream::StreamSettings;
-use crate::engine::EngineError;
-use crate::engine::documents::Documents;
-use crate::engine::sqs::Sqs;
-use crate::error::StartError;
-use crate::storage::Storage;
+/// How long calls that still run are waited for at the end.
+const GRACE: Duration = Duration::from_secs(10);
 
-/// What the mappings are made of.
-pub struct Sources<'a> {
-    /// The rows of `routes.json`.
-    pub functions: &'a Functions,
-    /// The lambdas by their names there.
-    pub events: &'a BTreeMap<&'static str, EventHandler>,
-    /// Where it is kept how far a lambda has come.
-    pub documents: Documents,
-    /// The queues.
-    pub sqs: Arc<Sqs>,
+/// How long a mapping waits after a fault of its source.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// A mapping that runs until it is stopped.
+#[derive(Debug)]
+pub struct Mapping {
+    stop: watch::Sender<bool>,
+    task: JoinHandle<()>,
 }
 
-impl Sources<'_> {
-    /// Starts every mapping that `routes.json` asks for.
-    ///
-    /// # Errors
-    /// When a lambda is missing or a stream cannot be read.
-    pub async fn start(&self, storage: &Storage) -> Result<Vec<StreamMapping>, StartError> {
-        let mut mappings = Vec::new();
-        for (name, function) in self.functions {
-            if let Some(source) = &function.stream {
-                let settings = self.stream(storage, name, source).await?;
-                mappings.push(StreamMapping::start(settings).await?);
-            }
+impl Mapping {
+    fn start<F: Future<Output = ()> + Send + 'static>(
+        run: impl FnOnce(watch::Receiver<bool>) -> F,
+    ) -> Self {
+        let (stop, stopped) = watch::channel(false);
+        Self { stop, task: tokio::spawn(run(stopped)) }
+    }
+
+    /// Begins no further call, and returns when those that run are done, at most 10 s later.
+    pub async fn stop(mut self) {
+        self.stop.send_replace(true);
+        if tokio::time::timeout(GRACE, &mut self.task).await.is_err() {
+            tracing::warn!("calls of lambdas that did not end were broken off");
+            self.task.abort();
         }
-        Ok(mappings)
-    }
-
-    async fn stream(
-        &self,
-        storage: &Storage,
-        function: &str,
-        source: &StreamSource,
-    ) -> Result<StreamSettings, StartError> {
-        let described = storage.events.describe_table().table_name(&source.table).send().await;
-        let described = described
-            .map_err(|error| EngineError::Stream(DisplayErrorContext(error).to_string()))?;
-        let stream_arn = described.table.and_then(|table| table.latest_stream_arn);
-        Ok(StreamSettings {
-            function: function.to_owned(),
-            handler: self.handler(function)?,
-            source: source.clone(),
-            stream_arn: stream_arn.unwrap_or_default(),
-            client: storage.streams.clone(),
-            documents: self.documents.clone(),
-            sqs: Arc::clone(&self.sqs),
-            written: Arc::clone(&storage.written),
-            trim: storage.trim.clone(),
-        })
-    }
-
-    fn handler(&self, function: &str) -> Result<EventHandler, StartError> {
-        let handler = self.events.get(function).map(Arc::clone);
-        handler.ok_or_else(|| StartError::UnknownFunction(function.to_owned()))
     }
 }
 
-/// Which parts of a batch failed, by what the lambda answered; all of them where it failed or its answer cannot be read.
-fn failures(answer: Result<Value, shared::events::Failed>) -> Option<BTreeSet<String>> {
-    let answer = answer.ok()?;
-    let Some(failures) = answer.get("batchItemFailures").filter(|failures| !failures.is_null())
-    else {
-        return Some(BTreeSet::new());
-    };
-    let id = |failure: &Value| failure["itemIdentifier"].as_str().map(str::to_owned);
-    failures.as_array()?.iter().map(id).collect()
+/// Why a batch failed as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Broken {
+    /// The lambda failed.
+    Failed,
+    /// Its answer cannot be read, or names what it was not given.
+    Unreadable,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Answer {
+    batch_item_failures: Option<Vec<Failure>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Failure {
+    item_identifier: String,
+}
+
+/// Hands a batch of `items` to the lambda; says which of them failed.
+async fn invoke(
+    handler: &EventHandler,
+    event: Value,
+    items: &[&str],
+) -> Result<HashSet<String>, Broken> {
+    let answer = AssertUnwindSafe(handler(event)).catch_unwind().await;
+    let answer = answer.map_err(|_| Broken::Failed)?.map_err(|_| Broken::Failed)?;
+    let failed = failures(answer).ok_or(Broken::Unreadable)?;
+    let known = failed.iter().all(|id| items.contains(&id.as_str()));
+    if known { Ok(failed) } else { Err(Broken::Unreadable) }
+}
+
+/// What the answer names. Nothing at all means that all is well.
+fn failures(answer: Value) -> Option<HashSet<String>> {
+    let answer: Option<Answer> = serde_json::from_value(answer).ok()?;
+    let failures = answer.unwrap_or_default().batch_item_failures.unwrap_or_default();
+    Some(failures.into_iter().map(|failure| failure.item_identifier).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn named(answer: Value) -> Option<Vec<String>> {
+        let mut named: Vec<_> = failures(answer)?.into_iter().collect();
+        named.sort();
+        Some(named)
+    }
+
+    #[test]
+    fn an_answer_names_what_failed_or_nothing_or_cannot_be_read() {
+        let failure = |id: Value| json!({ "itemIdentifier": id });
+        for all_is_well in [
+            json!(null),
+            json!({}),
+            json!({ "batchItemFailures": null }),
+            json!({ "batchItemFailures": [] }),
+        ] {
+            assert_eq!(named(all_is_well), Some(vec![]));
+        }
+        let two = json!({ "batchItemFailures": [failure(json!("1")), failure(json!("2"))] });
+        assert_eq!(named(two), Some(vec!["1".to_owned(), "2".to_owned()]));
+        for unreadable in [
+            json!("done"),
+            json!({ "batchItemFailures": [failure(json!(null))] }),
+            json!({ "batchItemFailures": [{ "itemIdentifer": "1" }] }),
+        ] {
+            assert_eq!(named(unreadable), None);
+        }
+    }
 }

@@ -4,6 +4,7 @@
 //! reports as failed is tried again from the first failure on; a batch that fails is halved until the change that spoils it
 //! is alone; that one, tried as often as the mapping says, is told to the queue for failures, and the others go on.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,11 +14,10 @@ use aws_sdk_dynamodbstreams::types::{Record, ShardIteratorType};
 use serde_json::{Map, Value, json};
 use shared::events::EventHandler;
 use shared::routes::StreamSource;
-use tokio::sync::{Notify, oneshot};
-use tokio::task::JoinHandle;
+use tokio::sync::{Notify, watch};
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
-use super::failures;
+use super::{Broken, Mapping, invoke};
 use crate::engine::documents::Documents;
 use crate::engine::sqs::{NewMessage, Sqs};
 use crate::engine::{EngineError, Result, streams};
@@ -34,7 +34,7 @@ const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 /// What a mapping is made of.
-pub struct StreamSettings {
+pub struct Settings {
     /// The lambda's name.
     pub function: String,
     /// The lambda.
@@ -55,35 +55,22 @@ pub struct StreamSettings {
     pub trim: Option<streams::Trim>,
 }
 
-/// A running mapping.
-#[derive(Debug)]
-pub struct StreamMapping {
-    stop: oneshot::Sender<()>,
-    task: JoinHandle<()>,
+/// Starts it where it left off, or at the beginning of the stream.
+///
+/// # Errors
+/// When the stream cannot be read.
+pub async fn start(settings: Settings) -> Result<Mapping> {
+    let done: Option<String> = settings.documents.get(KIND, &settings.function)?;
+    let mut reader = Reader { settings, saved: done.clone(), done, iterator: None };
+    reader.open().await?;
+    Ok(Mapping::start(|stopped| reader.run(stopped)))
 }
 
-impl StreamMapping {
-    /// Starts it where it left off, or at the beginning of the stream.
-    ///
-    /// # Errors
-    /// When the stream cannot be read.
-    pub async fn start(settings: StreamSettings) -> Result<Self> {
-        let done: Option<String> = settings.documents.get(KIND, &settings.function)?;
-        let mut reader = Reader { settings, saved: done.clone(), done, iterator: None };
-        reader.open().await?;
-        let (stop, stopped) = oneshot::channel();
-        Ok(Self { stop, task: tokio::spawn(reader.run(stopped)) })
-    }
-
-    /// Ends it behind the batch that runs.
-    pub async fn stop(self) {
-        let _ = self.stop.send(());
-        let _ = self.task.await;
-    }
-}
+/// Comes true when the server ends.
+type Stopped = watch::Receiver<bool>;
 
 struct Reader {
-    settings: StreamSettings,
+    settings: Settings,
     /// The last change that the lambda has passed.
     done: Option<String>,
     /// The last one that is written down.
@@ -98,14 +85,14 @@ struct Batch {
 }
 
 impl Reader {
-    async fn run(mut self, mut stopped: oneshot::Receiver<()>) {
+    async fn run(mut self, mut stopped: Stopped) {
         let mut looks = interval(LOOK_INTERVAL);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut trims = interval(TRIM_INTERVAL);
         let written = Arc::clone(&self.settings.written);
-        loop {
+        while !*stopped.borrow() {
             tokio::select! {
-                _ = &mut stopped => return self.save().await,
+                _ = stopped.changed() => {}
                 () = written.notified() => {}
                 _ = looks.tick() => self.save().await,
                 _ = trims.tick() => self.trim().await,
@@ -115,10 +102,11 @@ impl Reader {
                 self.iterator = None;
             }
         }
+        self.save().await;
     }
 
     /// Hands on all that is there.
-    async fn catch_up(&mut self, stopped: &mut oneshot::Receiver<()>) -> Result<()> {
+    async fn catch_up(&mut self, stopped: &mut Stopped) -> Result<()> {
         loop {
             let records = self.read().await?;
             let full = records.len() >= self.settings.source.batch_size;
@@ -156,7 +144,7 @@ impl Reader {
 
     /// Finds the place behind the last change that the lambda has passed.
     async fn open(&mut self) -> Result<()> {
-        let StreamSettings { client, stream_arn, .. } = &self.settings;
+        let Settings { client, stream_arn, .. } = &self.settings;
         let output =
             client.describe_stream().stream_arn(stream_arn).send().await.map_err(failed)?;
         let shards = output.stream_description.and_then(|stream| stream.shards).unwrap_or_default();
@@ -173,7 +161,7 @@ impl Reader {
     }
 
     /// Hands on a batch until nothing of it is left. False where the server ends before that.
-    async fn hand_on(&self, records: Vec<Value>, stopped: &mut oneshot::Receiver<()>) -> bool {
+    async fn hand_on(&self, records: Vec<Value>, stopped: &mut Stopped) -> bool {
         let mut batches = vec![Batch { records, tries: 0 }];
         let mut pause = FIRST_PAUSE;
         while let Some(Batch { mut records, tries }) = batches.pop() {
@@ -181,8 +169,9 @@ impl Reader {
                 continue;
             }
             let event = Map::from_iter([("Records".to_owned(), Value::Array(records.clone()))]);
-            let answer = (self.settings.handler)(event.into()).await;
-            let Some(first) = first_failure(&records, answer) else {
+            let places: Vec<&str> = records.iter().filter_map(place).collect();
+            let failed = invoke(&self.settings.handler, event.into(), &places).await;
+            let Some(first) = first_failure(&records, failed) else {
                 pause = FIRST_PAUSE;
                 continue;
             };
@@ -199,7 +188,7 @@ impl Reader {
                 continue;
             }
             tokio::select! {
-                _ = &mut *stopped => return false,
+                _ = stopped.changed() => return false,
                 () = sleep(pause) => pause = (pause * 2).min(LONGEST_PAUSE),
             }
         }
@@ -208,10 +197,7 @@ impl Reader {
 
     /// Tells the queue for failures where the change stands. It does not hold the change itself, as on AWS.
     fn set_aside(&self, failed: &[Value], tries: u32) {
-        let StreamSettings { function, source, stream_arn, sqs, .. } = &self.settings;
-        let place = |record: Option<&Value>| {
-            record.map(|record| record["dynamodb"]["SequenceNumber"].clone()).unwrap_or_default()
-        };
+        let Settings { function, source, stream_arn, sqs, .. } = &self.settings;
         let body = json!({
             "requestContext": {
                 "functionArn": format!("arn:aws:lambda:us-east-1:000000000000:function:{function}"),
@@ -221,8 +207,8 @@ impl Reader {
             "version": "1.0",
             "timestamp": shared::model::Timestamp::now(),
             "DDBStreamBatchInfo": {
-                "startSequenceNumber": place(failed.first()),
-                "endSequenceNumber": place(failed.last()),
+                "startSequenceNumber": failed.first().and_then(place),
+                "endSequenceNumber": failed.last().and_then(place),
                 "batchSize": failed.len(),
                 "streamArn": stream_arn,
             },
@@ -239,7 +225,7 @@ impl Reader {
         let Some(done) = self.done.clone().filter(|done| self.saved.as_ref() != Some(done)) else {
             return;
         };
-        let StreamSettings { documents, function, .. } = &self.settings;
+        let Settings { documents, function, .. } = &self.settings;
         let (documents, function, place) = (documents.clone(), function.clone(), done.clone());
         let saving = tokio::task::spawn_blocking(move || documents.put(KIND, &function, &place));
         match saving.await {
@@ -297,16 +283,15 @@ impl Reader {
 /// Where the records begin to have failed: all of them behind a failure come again.
 fn first_failure(
     records: &[Value],
-    answer: std::result::Result<Value, shared::events::Failed>,
+    failed: std::result::Result<HashSet<String>, Broken>,
 ) -> Option<usize> {
-    let Some(failures) = failures(answer) else { return Some(0) };
-    if failures.is_empty() {
-        return None;
-    }
-    let is_named = |record: &Value| {
-        record["dynamodb"]["SequenceNumber"].as_str().is_some_and(|place| failures.contains(place))
-    };
-    Some(records.iter().position(is_named).unwrap_or(0))
+    let Ok(failed) = failed else { return Some(0) };
+    records.iter().position(|record| place(record).is_some_and(|place| failed.contains(place)))
+}
+
+/// A record's place in the stream.
+fn place(record: &Value) -> Option<&str> {
+    record["dynamodb"]["SequenceNumber"].as_str()
 }
 
 fn sequence_number(record: &Record) -> Option<&str> {

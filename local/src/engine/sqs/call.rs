@@ -65,6 +65,7 @@ impl Sqs {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "maps an error")]
 fn failed(error: EngineError) -> Refusal {
     tracing::error!(%error, "the queue could not be written");
     Refusal::internal("InternalFailure")

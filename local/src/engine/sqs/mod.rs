@@ -212,6 +212,12 @@ impl Sqs {
         }
     }
 
+    /// Whether there is no message in the queue, in flight or not.
+    #[cfg(test)]
+    pub(crate) fn is_empty(&self, name: &str) -> bool {
+        self.state().lanes.get(name).is_none_or(Lanes::is_empty)
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
