@@ -6,6 +6,7 @@ pub mod functions;
 pub mod gateway;
 pub mod mapping;
 pub mod outbox;
+pub mod realtime;
 
 mod aws;
 mod data;

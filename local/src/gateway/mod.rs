@@ -22,6 +22,7 @@ use shared::routes::{Authorizer, Functions};
 use tower_http::cors::{Any, CorsLayer};
 use uuid::Uuid;
 
+pub use event::{DOMAIN_NAME, request_time};
 pub use token::Verifier;
 
 use self::event::Event;

@@ -4,7 +4,7 @@ use std::net::Ipv4Addr;
 
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::error::{ProvideErrorMetadata, SdkError};
-use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
+use aws_sdk_sqs::types::{SendMessageBatchRequestEntry, SendMessageBatchResultEntry};
 use dynoxide::Database;
 use serde_json::json;
 use tokio::net::TcpListener;
@@ -192,7 +192,7 @@ async fn the_sdk_sends_one_or_many() {
     let batch = client.send_message_batch().queue_url(&urls["fifo"]);
     let batch = batch.entries(entry("x", Some("a"))).entries(entry("y", None));
     let batch = batch.entries(entry("z", Some("b"))).send().await.unwrap();
-    let accepted: Vec<_> = batch.successful().iter().map(|each| each.id()).collect();
+    let accepted: Vec<_> = batch.successful().iter().map(SendMessageBatchResultEntry::id).collect();
     assert_eq!(accepted, ["x", "z"]);
     let refused = &batch.failed()[0];
     assert_eq!((refused.id(), refused.code()), ("y", "MissingParameter"));
