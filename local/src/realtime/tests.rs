@@ -13,6 +13,7 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
+use super::handshake::MAX_FRAME;
 use super::*;
 use crate::aws;
 use crate::serving::Serving;
@@ -367,14 +368,10 @@ async fn a_client_that_does_not_read_is_ended_and_holds_up_nobody() {
     let mut api = api(SocketLimits::default()).await;
     let (mut idle, deaf) = api.connect().await;
     let (mut socket, context) = api.connect().await;
-    let large = vec![b'x'; 32 * 1024];
-    let full = async {
-        loop {
-            if let Err(refused) = api.post(&deaf["connectionId"], &large).await {
-                break refused;
-            }
-        }
-    };
+    let outlet = api.sockets.find(deaf["connectionId"].as_str().unwrap()).unwrap();
+    let large = axum::body::Bytes::from(vec![b'x'; MAX_FRAME]);
+    while outlet.send(outgoing::frame(large.clone())).await.is_ok() {}
+    let full = api.post(&deaf["connectionId"], &large);
     let others = async {
         loop {
             let post = api.post(&context["connectionId"], b"hi");
@@ -383,7 +380,7 @@ async fn a_client_that_does_not_read_is_ended_and_holds_up_nobody() {
         }
     };
     tokio::select! {
-        refused = full => assert!(refused.starts_with("Gone"), "{refused}"),
+        outcome = full => assert!(outcome.unwrap_err().starts_with("Gone")),
         () = others => {}
     }
     assert_eq!(api.disconnected().await.0, 1008);
