@@ -9,7 +9,7 @@ use std::time::Duration;
 use dynoxide::Database;
 use shared::app::App;
 use shared::identity::{ClientIdSecret, Identity};
-use shared::realtime::{Queue, Realtime, Sockets};
+use shared::realtime::{Queue, Realtime};
 use shared::store::Store;
 use tokio::net::TcpListener;
 
@@ -26,7 +26,7 @@ use crate::functions::World;
 use crate::gateway::{self, Verifier};
 use crate::mapping::{Mapping, Sources};
 use crate::outbox::{self, Outbox};
-use crate::realtime::{self, Hub, Limits, MANAGEMENT_URL};
+use crate::realtime::{self, Hub, MANAGEMENT_URL, SocketLimits};
 use crate::serving::Serving;
 use crate::storage::{HttpClients, Storage};
 
@@ -51,7 +51,7 @@ pub struct Options {
     /// The DynamoDB Local that holds the tables, for tests that ask it for a second opinion; none: the embedded engine.
     pub dynamodb_local: Option<SocketAddr>,
     /// When sockets are ended.
-    pub limits: Limits,
+    pub socket_limits: SocketLimits,
     /// The visibility timeout of all queues, for tests that let messages fail; none: that of `queues.json`.
     pub queue_visibility: Option<Duration>,
 }
@@ -68,7 +68,7 @@ impl Options {
             flood_limit: None,
             http_clients: HttpClients::default(),
             dynamodb_local: None,
-            limits: Limits::default(),
+            socket_limits: SocketLimits::default(),
             queue_visibility: None,
         }
     }
@@ -79,7 +79,7 @@ impl Options {
 pub struct Server {
     address: SocketAddr,
     dynamodb: aws_sdk_dynamodb::Client,
-    hub: Arc<Hub>,
+    sockets: realtime::Sockets,
     gateway: Serving,
     mappings: Vec<Mapping>,
     services: Serving,
@@ -107,10 +107,13 @@ pub async fn start(options: Options) -> Result<Server, StartError> {
 
     let storage = open_storage(&options, database, &data.database(), &pool).await?;
     let (services_address, services) = start_services(&pool, &sqs).await?;
-    let hub = Hub::new();
+    let hub = Hub::default();
     let world = |client: &aws_sdk_dynamodb::Client| {
         let app = App::new(Store::new(client.clone(), ""), options.flood_limit);
-        let sockets = Sockets::new(&aws::config(address, Some(hub.http_client())), MANAGEMENT_URL);
+        let sockets = shared::realtime::Sockets::new(
+            &aws::config(address, Some(hub.http_client())),
+            MANAGEMENT_URL,
+        );
         let queue = |name| queue(&sqs, services_address, name);
         World {
             identity: Arc::new(identity(&pool, services_address, client.clone())),
@@ -125,13 +128,14 @@ pub async fn start(options: Options) -> Result<Server, StartError> {
         Sources { functions: &functions, events: &events, documents, sqs: Arc::clone(&sqs) };
     let mappings = sources.start(&storage).await?;
 
+    let sockets = realtime::Sockets::new(&functions, &events, options.socket_limits, hub.clone())?;
     let verifier = Verifier::new(&pool.jwks(), &pool.issuer(), pool.client_id());
     let router = gateway::router(&functions, &world(&storage.routes).endpoints(), verifier)?
         .merge(outbox::router(outbox))
-        .merge(realtime::router(&functions, &events, Arc::clone(&hub), options.limits)?);
+        .merge(sockets.router());
     let gateway = Serving::start(listener, router);
     let (dynamodb, engine) = (storage.routes, storage.engine);
-    Ok(Server { address, dynamodb, hub, gateway, mappings, services, engine, data })
+    Ok(Server { address, dynamodb, sockets, gateway, mappings, services, engine, data })
 }
 
 impl Server {
@@ -161,7 +165,7 @@ impl Server {
 
     /// Accepts nothing more, answers what runs, and lets the data folder go.
     pub async fn stop(self) {
-        self.hub.end_all().await;
+        self.sockets.stop().await;
         self.gateway.stop().await;
         for mapping in self.mappings {
             mapping.stop().await;

@@ -16,7 +16,7 @@ use time::macros::format_description;
 use super::token::Claims;
 
 /// The gateway's own name. A lambda builds URLs from it, so that the sender's `Host` is not to be trusted with it.
-const DOMAIN_NAME: &str = "localhost";
+pub const DOMAIN_NAME: &str = "localhost";
 
 const TIME: &[BorrowedFormatItem<'_>] =
     format_description!("[day]/[month repr:short]/[year]:[hour]:[minute]:[second] +0000");
@@ -91,7 +91,7 @@ impl Event<'_> {
             "requestId": self.request_id,
             "routeKey": self.route_key,
             "stage": "$default",
-            "time": now.format(TIME).unwrap_or_default(),
+            "time": request_time(now),
             "timeEpoch": now.unix_timestamp() * 1_000 + i64::from(now.millisecond()),
         });
         if let Some(claims) = &self.claims {
@@ -118,6 +118,12 @@ impl Event<'_> {
         headers.insert("x-forwarded-proto", "http".to_owned());
         headers
     }
+}
+
+/// A time as API Gateway writes it.
+#[must_use]
+pub fn request_time(time: OffsetDateTime) -> String {
+    time.format(TIME).unwrap_or_default()
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &header::HeaderName) -> &'a str {

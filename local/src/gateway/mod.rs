@@ -22,7 +22,7 @@ use shared::routes::{Authorizer, Functions};
 use tower_http::cors::{Any, CorsLayer};
 use uuid::Uuid;
 
-pub use event::query_parameters;
+pub use event::{DOMAIN_NAME, request_time};
 pub use token::Verifier;
 
 use self::event::Event;
@@ -70,7 +70,8 @@ fn by_path(
     endpoints: &BTreeMap<&'static str, Endpoint>,
 ) -> Result<BTreeMap<String, Methods>, StartError> {
     let mut paths: BTreeMap<String, Methods> = BTreeMap::new();
-    for (name, function) in functions.iter().filter(|(_, function)| !function.routes.is_empty()) {
+    let with_routes = functions.iter().filter(|(_, function)| !function.routes.is_empty());
+    for (name, function) in with_routes {
         let endpoint = endpoints.get(name.as_str());
         let endpoint = endpoint.ok_or_else(|| StartError::UnknownFunction(name.clone()))?;
         for route in &function.routes {

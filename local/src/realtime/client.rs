@@ -1,6 +1,4 @@
-//! The API's management calls, answered in this process: an HTTP client of the SDK that reaches the sockets without a network.
-
-use std::sync::Arc;
+//! The management API: an HTTP client of the SDK that reaches the sockets within this process, without a network.
 
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
@@ -9,32 +7,40 @@ use aws_smithy_runtime_api::client::http::{
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
-use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
-use axum::extract::ws::Utf8Bytes;
+use axum::body::Bytes;
 use percent_encoding::percent_decode_str;
 
 use super::Hub;
+use super::end::End;
+use super::handshake::MAX_MESSAGE;
+use super::outgoing::frame;
 
 /// Where the SDK thinks that the sockets are managed. Nothing listens there: the client knows them.
 pub const MANAGEMENT_URL: &str = "http://localhost/local";
 
 /// What comes before a socket's id in a path.
 const CONNECTIONS: &str = "/@connections/";
-/// The largest frame that can be posted, in bytes (API Gateway's limit).
-const MAX_FRAME_BYTES: usize = 128 * 1_024;
 
-/// The client. A clone reaches the same sockets.
-#[derive(Debug, Clone)]
-struct ManagementClient {
-    hub: Arc<Hub>,
-}
+const GONE: Answer = (410, Some("GoneException"));
+
+/// A status, and the name of an exception.
+type Answer = (u16, Option<&'static str>);
+
+#[derive(Clone)]
+struct ManagementClient(Hub);
 
 impl Hub {
     /// The HTTP client that reaches these sockets.
     #[must_use]
-    pub fn http_client(self: &Arc<Self>) -> SharedHttpClient {
-        SharedHttpClient::new(ManagementClient { hub: Arc::clone(self) })
+    pub fn http_client(&self) -> SharedHttpClient {
+        SharedHttpClient::new(ManagementClient(self.clone()))
+    }
+}
+
+impl std::fmt::Debug for ManagementClient {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ManagementClient")
     }
 }
 
@@ -50,33 +56,42 @@ impl HttpClient for ManagementClient {
 
 impl HttpConnector for ManagementClient {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let (status, error) = self.answer(&request);
-        let response = StatusCode::try_from(status).map(|status| {
+        let client = self.clone();
+        HttpConnectorFuture::new(async move {
+            let (status, exception) = client.answer(&request).await;
+            let status = status.try_into().map_err(|_| ConnectorError::user("no status".into()))?;
             let mut response = HttpResponse::new(status, SdkBody::from("{}"));
-            if let Some(error) = error {
-                response.headers_mut().insert("x-amzn-errortype", error);
+            if let Some(exception) = exception {
+                response.headers_mut().insert("x-amzn-errortype", exception);
             }
-            response
-        });
-        HttpConnectorFuture::ready(response.map_err(|error| ConnectorError::user(error.into())))
+            Ok(response)
+        })
     }
 }
 
 impl ManagementClient {
-    /// The status, and the exception's name.
-    fn answer(&self, request: &HttpRequest) -> (u16, Option<&'static str>) {
+    async fn answer(&self, request: &HttpRequest) -> Answer {
         let path = request.uri().split('?').next().unwrap_or_default();
         let id = path.split_once(CONNECTIONS).map_or("", |(_, id)| id);
         let id = percent_decode_str(id).decode_utf8_lossy();
-        let body = request.body().bytes().unwrap_or_default();
-        let found = match request.method() {
-            "POST" if body.len() > MAX_FRAME_BYTES => {
-                return (413, Some("PayloadTooLargeException"));
-            }
-            "POST" => self.hub.post(&id, Utf8Bytes::from(String::from_utf8_lossy(body).as_ref())),
-            "DELETE" => self.hub.end(&id),
-            _ => return (403, Some("ForbiddenException")),
-        };
-        if found { (200, None) } else { (410, Some("GoneException")) }
+        match request.method() {
+            "POST" => self.post(&id, request.body().bytes().unwrap_or_default()).await,
+            "DELETE" if self.0.close(&id, End::Deleted) => (204, None),
+            "DELETE" => GONE,
+            _ => (403, Some("ForbiddenException")),
+        }
+    }
+
+    /// Sends a message to a socket, behind all others.
+    async fn post(&self, id: &str, data: &[u8]) -> Answer {
+        if data.len() > MAX_MESSAGE {
+            return (413, Some("PayloadTooLargeException"));
+        }
+        let Some(outlet) = self.0.find(id) else { return GONE };
+        if outlet.send(frame(Bytes::copy_from_slice(data))).await.is_err() {
+            self.0.close(id, End::Unread);
+            return GONE;
+        }
+        (200, None)
     }
 }

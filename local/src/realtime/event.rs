@@ -1,154 +1,170 @@
 //! API Gateway's events for the lambdas of a WebSocket API.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 
+use axum::extract::ws::{CloseFrame, Message};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
+use lambda_http::aws_lambda_events::query_map::QueryMap;
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::gateway::query_parameters;
+/// The stage, which stands in the path of the management API.
+const STAGE: &str = "local";
+use crate::gateway::{DOMAIN_NAME, request_time};
 
-/// What is allowed or denied at a handshake.
-pub const METHOD_ARN: &str = "arn:aws:execute-api:us-east-1:000000000000:local/local/$connect";
+const CONNECT: &str = "$connect";
 
-/// A socket, as its events name it.
-#[derive(Debug)]
-pub struct Connection {
-    /// Its id.
-    pub id: String,
-    connected_at: i64,
-    source_ip: String,
-    user_agent: String,
+/// Who is behind a socket.
+#[derive(Debug, Clone)]
+pub struct Identity {
+    /// The socket's id.
+    pub connection_id: String,
+    /// When it was opened, in milliseconds since the epoch.
+    pub connected_at: i64,
+    /// Address and user agent.
+    pub client: Value,
     /// What the authorizer said.
-    pub authorizer: Value,
+    pub authorizer: Map<String, Value>,
 }
 
-/// A frame of a client.
-pub enum ClientFrame<'a> {
-    /// Text.
-    Text(&'a str),
-    /// Anything else.
-    Binary(&'a [u8]),
-}
-
-impl Connection {
-    /// A new one, from its handshake.
-    pub fn new(head: &Parts, source_ip: String) -> Self {
-        Self {
-            id: connection_id(),
-            connected_at: now(),
-            source_ip,
-            user_agent: text(&head.headers, &header::USER_AGENT).to_owned(),
-            authorizer: Value::Null,
-        }
-    }
-
-    /// The authorizer's event.
-    pub fn authorization(&self, head: &Parts) -> Value {
-        let mut event = self.handshake(head);
-        event["type"] = "REQUEST".into();
-        event["methodArn"] = METHOD_ARN.into();
-        event["stageVariables"] = json!({});
-        event
-    }
-
-    /// The event of `$connect`.
-    pub fn connect(&self, head: &Parts) -> Value {
-        self.handshake(head)
-    }
-
-    /// The event of a frame, and the request id in it.
-    pub fn message(&self, frame: &ClientFrame<'_>) -> (Value, String) {
-        let (mut context, request_id) = self.context("$default", "MESSAGE");
-        context["messageId"] = Uuid::new_v4().to_string().into();
-        let (body, is_base64_encoded) = match frame {
-            ClientFrame::Text(text) => ((*text).to_owned(), false),
-            ClientFrame::Binary(bytes) => (STANDARD.encode(bytes), true),
-        };
-        let event = json!({
-            "requestContext": context,
-            "body": body,
-            "isBase64Encoded": is_base64_encoded,
-        });
-        (event, request_id)
-    }
-
-    /// The event of `$disconnect`.
-    pub fn disconnect(&self, code: u16, reason: &str) -> Value {
-        let (mut context, _) = self.context("$disconnect", "DISCONNECT");
-        context["disconnectStatusCode"] = code.into();
-        context["disconnectReason"] = reason.into();
-        json!({ "requestContext": context, "isBase64Encoded": false })
-    }
-
-    fn handshake(&self, head: &Parts) -> Value {
-        let (context, _) = self.context("$connect", "CONNECT");
-        let headers: BTreeMap<&str, &str> = head
-            .headers
-            .iter()
-            .filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)))
-            .collect();
-        let query = head.uri.query().filter(|query| !query.is_empty()).map(query_parameters);
-        json!({
-            "headers": headers,
-            "queryStringParameters": query,
-            "requestContext": context,
-            "isBase64Encoded": false,
+impl Identity {
+    /// Somebody who wants to connect.
+    ///
+    /// # Errors
+    /// When the system has no random numbers.
+    pub fn new(head: &Parts, peer: SocketAddr) -> Result<Self, aws_lc_rs::error::Unspecified> {
+        let agent = head.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
+        Ok(Self {
+            connection_id: random_id()?,
+            connected_at: millis(OffsetDateTime::now_utc()),
+            client: json!({ "sourceIp": peer.ip(), "userAgent": agent.unwrap_or_default() }),
+            authorizer: Map::new(),
         })
     }
 
-    fn context(&self, route_key: &str, event_type: &str) -> (Value, String) {
-        let request_id = Uuid::new_v4().to_string();
+    /// For the authorizer.
+    #[must_use]
+    pub fn authorization(&self, head: &Parts, request_id: &str) -> Value {
+        let mut event = handshake(head);
+        event["type"] = "REQUEST".into();
+        event["methodArn"] = method_arn().into();
+        event["stageVariables"] = json!({});
+        event["requestContext"] = self.context(CONNECT, "CONNECT", request_id);
+        event
+    }
+
+    /// For the `$connect` lambda.
+    #[must_use]
+    pub fn connect(&self, head: &Parts, request_id: &str) -> Value {
+        let mut event = handshake(head);
+        event["requestContext"] = self.context(CONNECT, "CONNECT", request_id);
+        event["isBase64Encoded"] = false.into();
+        event
+    }
+
+    /// For the `$default` lambda; none for a frame that holds no message.
+    #[must_use]
+    pub fn message(&self, frame: &Message, request_id: &str) -> Option<Value> {
+        let (body, is_base64) = match frame {
+            Message::Text(text) => (text.as_str().to_owned(), false),
+            Message::Binary(bytes) => (STANDARD.encode(bytes), true),
+            _ => return None,
+        };
+        let mut context = self.context("$default", "MESSAGE", request_id);
+        context["messageId"] = random_id().ok()?.into();
+        Some(json!({ "requestContext": context, "body": body, "isBase64Encoded": is_base64 }))
+    }
+
+    /// For the `$disconnect` lambda.
+    #[must_use]
+    pub fn disconnect(&self, end: &CloseFrame) -> Value {
+        let mut context = self.context("$disconnect", "DISCONNECT", &new_request_id());
+        context["disconnectStatusCode"] = end.code.into();
+        context["disconnectReason"] = end.reason.as_str().into();
+        json!({ "requestContext": context, "isBase64Encoded": false })
+    }
+
+    fn context(&self, route_key: &str, event_type: &str, request_id: &str) -> Value {
+        let now = OffsetDateTime::now_utc();
         let mut context = json!({
             "routeKey": route_key,
             "eventType": event_type,
-            "messageDirection": "IN",
-            "stage": "local",
-            "connectedAt": self.connected_at,
-            "requestTimeEpoch": now(),
-            "identity": { "sourceIp": self.source_ip, "userAgent": self.user_agent },
-            "requestId": request_id,
             "extendedRequestId": request_id,
-            "domainName": "localhost",
-            "connectionId": self.id,
+            "requestTime": request_time(now),
+            "messageDirection": "IN",
+            "stage": STAGE,
+            "connectedAt": self.connected_at,
+            "requestTimeEpoch": millis(now),
+            "identity": self.client,
+            "requestId": request_id,
+            "domainName": DOMAIN_NAME,
+            "connectionId": self.connection_id,
             "apiId": "local",
         });
-        if !self.authorizer.is_null() {
-            context["authorizer"] = self.authorizer.clone();
+        if !self.authorizer.is_empty() {
+            context["authorizer"] = self.authorizer.clone().into();
         }
-        (context, request_id)
+        context
     }
 }
 
-/// What a policy of an authorizer comes to: the context for the events, if it allows the handshake; none where it denies it.
-///
-/// # Errors
-/// When it is no policy.
-pub fn authorized(verdict: &Value) -> Result<Option<Value>, ()> {
-    let statements = verdict["policyDocument"]["Statement"].as_array().ok_or(())?;
-    let any = |effect: &str| statements.iter().any(|statement| statement["Effect"] == effect);
-    if any("Deny") || !any("Allow") {
-        return Ok(None);
+/// What the authorizer allows or denies.
+#[must_use]
+pub fn method_arn() -> String {
+    format!("arn:aws:execute-api:us-east-1:000000000000:local/{STAGE}/{CONNECT}")
+}
+
+/// The query's parameters, decoded.
+#[must_use]
+pub fn query(head: &Parts) -> QueryMap {
+    head.uri.query().unwrap_or_default().parse().unwrap_or_default()
+}
+
+/// A new name for what happens.
+#[must_use]
+pub fn new_request_id() -> String {
+    Uuid::new_v4().to_string()
+}
+
+fn millis(time: OffsetDateTime) -> i64 {
+    time.unix_timestamp() * 1_000 + i64::from(time.millisecond())
+}
+
+fn handshake(head: &Parts) -> Value {
+    let (headers, query) = (headers(&head.headers), query(head));
+    let mut all: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (name, _) in query.iter() {
+        all.entry(name).or_insert_with(|| query.all(name).unwrap_or_default());
     }
-    let mut context: Map<String, Value> = verdict["context"].as_object().cloned().ok_or(())?;
-    context.insert("principalId".to_owned(), verdict["principalId"].clone());
-    Ok(Some(Value::Object(context)))
+    let last = |values: &BTreeMap<&str, Vec<&str>>| -> Value {
+        values.iter().map(|(name, values)| ((*name).to_owned(), json!(values.last()))).collect()
+    };
+    json!({
+        "headers": last(&headers),
+        "multiValueHeaders": headers,
+        "queryStringParameters": last(&all),
+        "multiValueQueryStringParameters": all,
+    })
 }
 
-/// As API Gateway makes them: 11 random bytes, whose base64 ends with a `=`.
-fn connection_id() -> String {
-    URL_SAFE.encode(&Uuid::new_v4().as_bytes()[..11])
+fn headers(headers: &HeaderMap) -> BTreeMap<&str, Vec<&str>> {
+    let mut all: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (name, value) in headers {
+        if let Ok(value) = value.to_str() {
+            all.entry(name.as_str()).or_default().push(value);
+        }
+    }
+    all
 }
 
-fn now() -> i64 {
-    let now = OffsetDateTime::now_utc();
-    now.unix_timestamp() * 1_000 + i64::from(now.millisecond())
-}
-
-fn text<'a>(headers: &'a HeaderMap, name: &header::HeaderName) -> &'a str {
-    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+/// As API Gateway's ids: sixteen characters, of which the last is `=`.
+fn random_id() -> Result<String, aws_lc_rs::error::Unspecified> {
+    let mut random = [0; 11];
+    aws_lc_rs::rand::fill(&mut random)?;
+    Ok(URL_SAFE.encode(random))
 }

@@ -98,6 +98,7 @@ impl World {
                 &["name"],
             ),
             "PATCH /v1/groups/{groupId}" => (json!({ "name": "other", "visibility": "open" }), &[]),
+            "POST /v1/realtime/token" => (json!({}), &[]),
             "PUT /v1/groups/{groupId}/members/{userId}" => (json!({ "role": "admin" }), &[]),
             other => panic!("no body for {other} yet: add one"),
         };

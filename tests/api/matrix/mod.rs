@@ -62,6 +62,7 @@ DELETE /v1/groups/{groupId}/members/{userId}            | open        | 401     
 DELETE /v1/groups/{groupId}/members/{userId}            | private own | 401       | 404              | 204           | 204           | 409:last-owner | 204           | 403:not-a-member
 POST /v1/groups/{groupId}/messages                      | private     | 401       | 404              | 201           | 201           | 201            | 201           | 403:not-a-member
 POST /v1/groups/{groupId}/messages                      | open        | 401       | 403:not-a-member | 201           | 201           | 201            | 201           | 403:not-a-member
+POST /v1/realtime/token                                 |             | 401       | 201              | 201           | 201           | 201            | 201           | 201
 ";
 
 /// One line of the table.

@@ -24,7 +24,7 @@ impl Sqs {
     fn send_message(&self, input: SendMessage) -> Result<Sent, Refusal> {
         let (name, queue) = self.addressed(input.queue_url.as_deref())?;
         let message = input.message(queue.fifo)?;
-        let sent = self.send(name, &[message]).map_err(failed)?;
+        let sent = self.send(name, &[message]).map_err(|error| failed(&error))?;
         sent.into_iter().next().ok_or_else(|| Refusal::internal("InternalFailure"))
     }
 
@@ -44,7 +44,7 @@ impl Sqs {
                 ),
             }
         }
-        let sent = self.send(name, &messages).map_err(failed)?;
+        let sent = self.send(name, &messages).map_err(|error| failed(&error))?;
         let accepted = ids.into_iter().zip(sent).map(|(id, sent)| {
             let mut answer = json!(sent);
             answer["Id"] = id.into();
@@ -65,8 +65,7 @@ impl Sqs {
     }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "maps an error")]
-fn failed(error: EngineError) -> Refusal {
+fn failed(error: &EngineError) -> Refusal {
     tracing::error!(%error, "the queue could not be written");
     Refusal::internal("InternalFailure")
 }

@@ -10,7 +10,7 @@ pub type Lane = Arc<str>;
 /// The messages of one queue by sequence number, without what they say.
 #[derive(Default)]
 pub struct Lanes {
-    by_name: HashMap<Lane, Messages>,
+    messages: HashMap<Lane, Messages>,
     /// The lanes of which none is in flight, by the first message of each.
     ready: BTreeMap<i64, Lane>,
     in_flight: HashMap<i64, InFlight>,
@@ -42,7 +42,7 @@ impl Lanes {
     /// Puts a message into its lane.
     pub fn add(&mut self, sequence: i64, lane: Lane) {
         self.unready(&lane);
-        self.by_name.entry(Arc::clone(&lane)).or_default().waiting.insert(sequence);
+        self.messages.entry(Arc::clone(&lane)).or_default().waiting.insert(sequence);
         self.make_ready(lane);
     }
 
@@ -54,7 +54,7 @@ impl Lanes {
         while sequences.len() < limit
             && let Some((_, lane)) = self.ready.pop_first()
         {
-            let Some(messages) = self.by_name.get_mut(&lane) else { continue };
+            let Some(messages) = self.messages.get_mut(&lane) else { continue };
             while sequences.len() < limit
                 && let Some(sequence) = messages.waiting.pop_first()
             {
@@ -89,7 +89,7 @@ impl Lanes {
     /// Whether there is no message, in flight or not.
     #[cfg(test)]
     pub fn is_empty(&self) -> bool {
-        self.by_name.is_empty()
+        self.messages.is_empty()
     }
 
     fn end_visibility(&mut self, now: Instant) {
@@ -104,27 +104,27 @@ impl Lanes {
     fn land(&mut self, sequence: i64) -> Option<InFlight> {
         let away = self.in_flight.remove(&sequence)?;
         self.ends.remove(&(away.ends, sequence));
-        if let Some(messages) = self.by_name.get_mut(&away.lane) {
+        if let Some(messages) = self.messages.get_mut(&away.lane) {
             messages.in_flight -= 1;
         }
         Some(away)
     }
 
     fn unready(&mut self, lane: &Lane) {
-        let first = self.by_name.get(lane).and_then(|messages| messages.waiting.first());
+        let first = self.messages.get(lane).and_then(|messages| messages.waiting.first());
         if let Some(first) = first {
             self.ready.remove(first);
         }
     }
 
     fn make_ready(&mut self, lane: Lane) {
-        let Some(messages) = self.by_name.get(&lane) else { return };
+        let Some(messages) = self.messages.get(&lane) else { return };
         match (messages.in_flight, messages.waiting.first()) {
             (0, Some(first)) => {
                 self.ready.insert(*first, lane);
             }
             (0, None) => {
-                self.by_name.remove(&lane);
+                self.messages.remove(&lane);
             }
             _ => {}
         }

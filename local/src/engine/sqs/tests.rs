@@ -4,8 +4,7 @@ use std::net::Ipv4Addr;
 
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::error::{ProvideErrorMetadata, SdkError};
-use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
-use aws_sdk_sqs::types::SendMessageBatchResultEntry;
+use aws_sdk_sqs::types::{SendMessageBatchRequestEntry, SendMessageBatchResultEntry};
 use dynoxide::Database;
 use serde_json::json;
 use tokio::net::TcpListener;
