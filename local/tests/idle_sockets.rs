@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use local::realtime::{PATH, SocketLimits, Sockets};
+use local::realtime::{Hub, PATH, SocketLimits, Sockets};
 use serde_json::{Value, json};
 use shared::events::EventHandler;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -35,7 +35,8 @@ async fn serve() -> SocketAddr {
         "connection": { "websocketRoutes": ["$connect", "$disconnect", "$default"] },
     });
     let functions = serde_json::from_value(functions).unwrap();
-    let sockets = Sockets::new(&functions, &handlers(), SocketLimits::default()).unwrap();
+    let sockets =
+        Sockets::new(&functions, &handlers(), SocketLimits::default(), Hub::default()).unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let service = sockets.router().into_make_service_with_connect_info::<SocketAddr>();

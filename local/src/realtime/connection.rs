@@ -120,7 +120,6 @@ impl Connection {
     }
 
     async fn answer(&self, answer: Option<String>) -> Result<(), Stuck> {
-        self.outlet.touch();
         match answer {
             Some(text) => self.outlet.send(Message::Text(text.into())).await,
             None => Ok(()),

@@ -133,7 +133,7 @@ async fn admit(
     if !status.is_success() {
         return Err(Refused(status));
     }
-    let (outlet, outgoing) = Outlet::new(identity.client.clone());
+    let (outlet, outgoing) = Outlet::new();
     let outlet = Arc::new(outlet);
     if !sockets.0.hub.add(&identity.connection_id, Arc::clone(&outlet)) {
         // The server stops; that, too, ends with a `$disconnect`.

@@ -1,14 +1,11 @@
 //! What waits to be sent on a socket.
 
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::extract::ws::{Message, Utf8Bytes};
 use futures_util::{Sink, SinkExt};
-use serde_json::Value;
-use shared::model::Timestamp;
 use tokio::sync::{mpsc, oneshot};
 
 use super::end::End;
@@ -24,11 +21,6 @@ const PATIENCE: Duration = Duration::from_secs(1);
 pub struct Outlet {
     messages: mpsc::Sender<Message>,
     close: Mutex<Option<oneshot::Sender<End>>>,
-    /// What the management API tells of it.
-    pub identity: Value,
-    /// When it was made.
-    pub connected_at: Timestamp,
-    active_after: AtomicI64,
 }
 
 /// The other end of an [`Outlet`].
@@ -45,16 +37,10 @@ pub struct Stuck;
 
 impl Outlet {
     /// A new way to a client.
-    pub fn new(identity: Value) -> (Self, Outgoing) {
+    pub fn new() -> (Self, Outgoing) {
         let (sender, messages) = mpsc::channel(WAITING);
         let (closer, close) = oneshot::channel();
-        let outlet = Self {
-            messages: sender,
-            close: Mutex::new(Some(closer)),
-            identity,
-            connected_at: Timestamp::now(),
-            active_after: AtomicI64::new(0),
-        };
+        let outlet = Self { messages: sender, close: Mutex::new(Some(closer)) };
         (outlet, Outgoing { messages, close })
     }
 
@@ -77,17 +63,6 @@ impl Outlet {
         if let Some(close) = close {
             let _ = close.send(end);
         }
-    }
-
-    /// Something came or went.
-    pub fn touch(&self) {
-        let after = Timestamp::now().millis_since(self.connected_at);
-        self.active_after.store(after, Ordering::Relaxed);
-    }
-
-    /// When something came or went.
-    pub fn active_at(&self) -> Timestamp {
-        self.connected_at.plus_millis(self.active_after.load(Ordering::Relaxed))
     }
 }
 
