@@ -39,6 +39,9 @@ resource "aws_sns_topic_subscription" "email" {
 }
 
 locals {
+  # The queues that nobody takes from.
+  dead_ends = setsubtract(keys(local.all_queues), [for queue in local.consumers : queue.name])
+
   # What should not happen at all, or not for long: the sum of a metric over 5 minutes above 0, once or twice in a row.
   incidents = merge(
     {
@@ -82,6 +85,15 @@ locals {
       }
     ]...),
     {
+      for key in local.dead_ends : "${key}-messages" => {
+        description = "Something could not be handled, and waits in the queue ${key} for somebody to look."
+        namespace   = "AWS/SQS"
+        metric      = "ApproximateNumberOfMessagesVisible"
+        dimensions  = { QueueName = aws_sqs_queue.this[key].name }
+        periods     = 1
+      }
+    },
+    {
       for metric in ["SignInThrottles", "SignUpThrottles", "TokenRefreshThrottles"] : metric => {
         description = "Cognito refused calls: its quota is used up."
         namespace   = "AWS/Cognito"
@@ -108,6 +120,49 @@ resource "aws_cloudwatch_metric_alarm" "incident" {
   comparison_operator = "GreaterThanThreshold"
   treat_missing_data  = "notBreaching"
   alarm_actions       = [aws_sns_topic.alarms.arn]
+}
+
+locals {
+  # What waits too long: how old the oldest is that was not handled yet.
+  delays = merge(
+    {
+      for function, stream in local.streams : "${function}-delay" => {
+        description = "Changes of the table ${stream.table} wait for the lambda ${function}."
+        namespace   = "AWS/Lambda"
+        metric      = "IteratorAge"
+        dimensions  = { FunctionName = module.function[function].name }
+        # In milliseconds.
+        threshold = var.alarm_delay_seconds * 1000
+      }
+    },
+    {
+      for function, queue in local.consumers : "${queue.name}-delay" => {
+        description = "Messages in the queue ${queue.name} wait for the lambda ${function}."
+        namespace   = "AWS/SQS"
+        metric      = "ApproximateAgeOfOldestMessage"
+        dimensions  = { QueueName = aws_sqs_queue.this[queue.name].name }
+        threshold   = var.alarm_delay_seconds
+      }
+    },
+  )
+}
+
+resource "aws_cloudwatch_metric_alarm" "delay" {
+  for_each = local.delays
+
+  alarm_name          = "${local.prefix}-${each.key}"
+  alarm_description   = each.value.description
+  namespace           = each.value.namespace
+  metric_name         = each.value.metric
+  dimensions          = each.value.dimensions
+  statistic           = "Maximum"
+  period              = 60
+  evaluation_periods  = 5
+  threshold           = each.value.threshold
+  comparison_operator = "GreaterThanThreshold"
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = [aws_sns_topic.alarms.arn]
+  ok_actions          = [aws_sns_topic.alarms.arn]
 }
 
 resource "aws_cloudwatch_metric_alarm" "failing" {

@@ -28,6 +28,38 @@ locals {
       ]
     },
     {
+      title = "Realtime: connections opened, frames in and out, a minute"
+      stat  = "Sum"
+      metrics = [
+        for metric in ["ConnectCount", "MessageCount", "ClientError", "IntegrationError", "ExecutionError"] :
+        ["AWS/ApiGateway", metric, "ApiId", module.websocket_api.id]
+      ]
+    },
+    {
+      title = "Push: age of what is pushed, ms"
+      stat  = "Maximum"
+      metrics = [
+        for key in keys(local.streams) :
+        ["AWS/Lambda", "IteratorAge", "FunctionName", module.function[key].name, { label = key }]
+      ]
+    },
+    {
+      title = "Queues: messages that wait"
+      stat  = "Maximum"
+      metrics = [
+        for key, queue in aws_sqs_queue.this :
+        ["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", queue.name, { label = key }]
+      ]
+    },
+    {
+      title = "Queues: age of the oldest message, s"
+      stat  = "Maximum"
+      metrics = [
+        for key, queue in aws_sqs_queue.this :
+        ["AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName", queue.name, { label = key }]
+      ]
+    },
+    {
       title = "Lambdas: crashes and time-outs"
       stat  = "Sum"
       metrics = [
@@ -99,6 +131,7 @@ resource "aws_cloudwatch_dashboard" "this" {
             title = "Alarms: none is red when chat works"
             alarms = concat(
               [aws_cloudwatch_metric_alarm.failing.arn, aws_cloudwatch_metric_alarm.slow.arn],
+              [for alarm in aws_cloudwatch_metric_alarm.delay : alarm.arn],
               [for alarm in aws_cloudwatch_metric_alarm.incident : alarm.arn],
             )
           }

@@ -1,17 +1,39 @@
-# The whole API on one screen is routes.json, all tables are tables.json: what is made here follows them.
+# The whole API on one screen is routes.json, all tables are tables.json, all queues queues.json: what is made here follows
+# them.
 
 locals {
   functions = jsondecode(file("${path.module}/../routes.json"))
   tables    = jsondecode(file("${path.module}/../tables.json"))
+  queues    = jsondecode(file("${path.module}/../queues.json"))
 
   # Every name begins with it, so that several environments fit into one account.
   prefix = "${var.name}-${var.environment}"
 
   routes = merge([
     for function, row in local.functions : {
-      for key in row.routes : key => { function = function, authorizer = row.authorizer }
+      for key in try(row.routes, []) : key => { function = function, authorizer = row.authorizer }
     }
   ]...)
+
+  websocket_routes = merge([
+    for function, row in local.functions : { for key in try(row.websocketRoutes, []) : key => function }
+  ]...)
+
+  environments = {
+    for function, row in local.functions : function => merge(
+      { TABLE_PREFIX = "${local.prefix}-" },
+      var.flood_limit > 0 ? { FLOOD_LIMIT = tostring(var.flood_limit) } : {},
+      # Who reads the client's id talks to Cognito.
+      contains(try(row.secrets, []), "cognito-client-id") ? {
+        USER_POOL_ID             = aws_cognito_user_pool.this.id
+        COGNITO_CLIENT_ID_SECRET = aws_secretsmanager_secret.this["cognito-client-id"].name
+      } : {},
+      can(row.realtime) ? { REALTIME_URL = module.websocket_api.url } : {},
+      { for queue in try(row.sends, []) : "${upper(replace(queue, "-", "_"))}_QUEUE_URL" => aws_sqs_queue.this[queue].id },
+    )
+  }
+
+  websocket_authorizer = one([for function, row in local.functions : function if can(row.authorizes)])
 }
 
 module "table" {
@@ -37,16 +59,7 @@ module "function" {
   log_retention_days = var.log_retention_days
   tracing            = var.tracing
   statements         = local.statements[each.key]
-
-  environment = merge(
-    { TABLE_PREFIX = "${local.prefix}-" },
-    var.flood_limit > 0 ? { FLOOD_LIMIT = tostring(var.flood_limit) } : {},
-    # Who reads the client's id talks to Cognito.
-    contains(try(each.value.secrets, []), "cognito-client-id") ? {
-      USER_POOL_ID             = aws_cognito_user_pool.this.id
-      COGNITO_CLIENT_ID_SECRET = aws_secretsmanager_secret.this["cognito-client-id"].name
-    } : {},
-  )
+  environment        = local.environments[each.key]
 }
 
 module "http_api" {
@@ -59,10 +72,23 @@ module "http_api" {
   throttle           = var.throttle
   route_throttles    = var.route_throttles
   log_retention_days = var.log_retention_days
-  domain             = var.domain
+  domain             = try(var.domains.api, null)
 
   jwt = {
     issuer   = "https://${aws_cognito_user_pool.this.endpoint}"
     audience = aws_cognito_user_pool_client.this.id
   }
+}
+
+module "websocket_api" {
+  source = "./modules/websocket-api"
+
+  name               = "${local.prefix}-realtime"
+  routes             = local.websocket_routes
+  authorizer         = local.websocket_authorizer
+  functions          = module.function
+  throttle           = var.throttle
+  access_log         = var.realtime_access_log
+  log_retention_days = var.log_retention_days
+  domain             = try(var.domains.realtime, null)
 }

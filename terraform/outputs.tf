@@ -3,9 +3,30 @@ output "api_url" {
   value       = module.http_api.url
 }
 
-output "domain_target" {
-  description = "What the records of your own domain must point to, if you make them elsewhere than in Route 53."
-  value       = module.http_api.domain_target
+output "realtime_url" {
+  description = "Where clients open their WebSocket, with a token of POST /v1/realtime/token."
+  value       = module.websocket_api.url
+
+  # Whoever takes it may connect at once.
+  depends_on = [module.websocket_api]
+}
+
+output "web_url" {
+  description = "Where the web client is, if web_client asks for it."
+  value       = one(module.web_client[*].url)
+}
+
+output "domain_targets" {
+  description = "What the records of your own domains must point to, if you make them elsewhere than in Route 53."
+  value = {
+    for key, target in { api = module.http_api.domain_target, realtime = module.websocket_api.domain_target } :
+    key => target if contains(keys(var.domains), key)
+  }
+}
+
+output "caller_policies" {
+  description = "The IAM policies, as JSON, that let another system call the functions that ask for IAM, by the functions' names."
+  value       = { for function, policy in data.aws_iam_policy_document.caller : function => policy.json }
 }
 
 output "user_pool_id" {
@@ -41,4 +62,9 @@ output "function_names" {
 output "table_names" {
   description = "The tables by their names in tables.json."
   value       = { for key, table in module.table : key => table.name }
+}
+
+output "queue_urls" {
+  description = "The queues by their names in queues.json, and <name>-dlq, where what could not be handled ends."
+  value       = { for key, queue in aws_sqs_queue.this : key => queue.id }
 }

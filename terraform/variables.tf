@@ -97,7 +97,7 @@ variable "flood_limit" {
 }
 
 variable "throttle" {
-  description = "Requests a second, and at once, that API Gateway lets through to each route. Its quota for all APIs of an account and region is 10,000 and 5,000, in newer regions 2,500 and 1,250."
+  description = "Requests, and connections and frames, a second and at once, that API Gateway lets through to each route. Its quota for all APIs of an account and region is 10,000 and 5,000, in newer regions 2,500 and 1,250."
   type = object({
     rate  = number
     burst = number
@@ -146,29 +146,46 @@ variable "cors_origins" {
   }
 }
 
-variable "domain" {
-  description = "A domain of your own for the API: its name, the ARN of its ACM certificate in this region, and the Route 53 zone that gets its records. Without a zone, make them elsewhere, as the output domain_target says; until then the API stays at the address that AWS gives it."
-  type = object({
+variable "domains" {
+  description = "Domains of your own, `api` for the HTTP API, `realtime` for the WebSocket API: the name, the ARN of its ACM certificate in this region, and the Route 53 zone that gets its records. Without a zone, make them elsewhere, as the output domain_targets says; until then the API stays at the address that AWS gives it."
+  type = map(object({
     name            = string
     certificate_arn = string
     zone_id         = optional(string)
-  })
-  default = null
+  }))
+  default = {}
 
   validation {
-    condition     = var.domain == null || can(regex("^arn:aws[a-z-]*:acm:${var.region}:", var.domain.certificate_arn))
-    error_message = "domain.certificate_arn must be the ARN of an ACM certificate in the region of the deployment."
+    condition     = alltrue([for key in keys(var.domains) : contains(["api", "realtime"], key)])
+    error_message = "domains may have api and realtime."
   }
 
   validation {
-    condition     = var.domain == null || can(regex("^([a-z0-9-]+\\.)+[a-z]+$", var.domain.name))
-    error_message = "domain.name must be a name such as api.example.com, without https://."
+    condition     = alltrue([for domain in values(var.domains) : can(regex("^arn:aws[a-z-]*:acm:${var.region}:", domain.certificate_arn))])
+    error_message = "Each of domains must have as certificate_arn the ARN of an ACM certificate in the region of the deployment."
   }
 
   validation {
-    condition     = try(var.domain.zone_id, null) == null || can(regex("^Z[A-Z0-9]+$", var.domain.zone_id))
-    error_message = "domain.zone_id must be the id of a Route 53 zone, such as Z0123456789ABCDEFGHIJ."
+    condition     = alltrue([for domain in values(var.domains) : can(regex("^([a-z0-9-]+\\.)+[a-z]+$", domain.name))])
+    error_message = "Each of domains must have a name such as api.example.com, without https://."
   }
+
+  validation {
+    condition     = alltrue([for domain in values(var.domains) : domain.zone_id == null || can(regex("^Z[A-Z0-9]+$", domain.zone_id))])
+    error_message = "The zone_id of domains must be the id of a Route 53 zone, such as Z0123456789ABCDEFGHIJ."
+  }
+}
+
+variable "web_client" {
+  description = "Whether the web client is put on CloudFront. Its origin must be among cors_origins."
+  type        = bool
+  default     = false
+}
+
+variable "realtime_access_log" {
+  description = "Whether each connection and each frame has a line in a log. API Gateway writes it with a role that is set once for all of an account and region: docs/operations.md says how."
+  type        = bool
+  default     = false
 }
 
 variable "user_pool_tier" {
@@ -264,6 +281,17 @@ variable "alarm_p99_ms" {
   validation {
     condition     = var.alarm_p99_ms > 0 && var.alarm_p99_ms < 30000
     error_message = "alarm_p99_ms must be above 0 and below 30000, at which API Gateway gives up."
+  }
+}
+
+variable "alarm_delay_seconds" {
+  description = "How long a message may wait for its push or its delivery, for 5 minutes on end, before there is an alarm."
+  type        = number
+  default     = 60
+
+  validation {
+    condition     = var.alarm_delay_seconds > 0 && var.alarm_delay_seconds <= 3600
+    error_message = "alarm_delay_seconds must be above 0 and at most 3600."
   }
 }
 

@@ -49,10 +49,12 @@ run "permits_what_routes_json_says" {
   assert {
     condition = alltrue([
       for function, statements in local.statements : alltrue([
-        for statement in statements : !contains(statement.resources, "*") || statement.actions == ["dynamodb:DescribeEndpoints"]
+        for statement in statements : !contains(statement.resources, "*") || contains(
+          ["dynamodb:DescribeEndpoints", "dynamodb:ListStreams"], join(" ", statement.actions)
+        )
       ])
     ])
-    error_message = "Only the call that has no resource may be permitted on all."
+    error_message = "Only the calls that have no resource may be permitted on all."
   }
 
   assert {
@@ -154,14 +156,15 @@ run "wrong_limits_are_named" {
   command = plan
 
   variables {
-    flood_limit        = -1
-    memory_mb          = 64
-    recovery_days      = 40
-    log_retention_days = 31
-    alarm_5xx_percent  = 0
-    alarm_p99_ms       = 30000
-    monthly_budget_usd = -1
-    throttle           = { rate = 0, burst = 10 }
+    flood_limit         = -1
+    memory_mb           = 64
+    recovery_days       = 40
+    log_retention_days  = 31
+    alarm_5xx_percent   = 0
+    alarm_p99_ms        = 30000
+    alarm_delay_seconds = 0
+    monthly_budget_usd  = -1
+    throttle            = { rate = 0, burst = 10 }
   }
 
   expect_failures = [
@@ -171,6 +174,7 @@ run "wrong_limits_are_named" {
     var.log_retention_days,
     var.alarm_5xx_percent,
     var.alarm_p99_ms,
+    var.alarm_delay_seconds,
     var.monthly_budget_usd,
     var.throttle,
   ]
@@ -216,10 +220,20 @@ run "a_certificate_of_another_region_is_named" {
   command = plan
 
   variables {
-    domain = { name = "api.example.com", certificate_arn = "arn:aws:acm:us-east-1:123456789012:certificate/1" }
+    domains = { realtime = { name = "realtime.example.com", certificate_arn = "arn:aws:acm:us-east-1:123456789012:certificate/1" } }
   }
 
-  expect_failures = [var.domain]
+  expect_failures = [var.domains]
+}
+
+run "a_domain_for_what_has_none_is_named" {
+  command = plan
+
+  variables {
+    domains = { web = { name = "chat.example.com", certificate_arn = "arn:aws:acm:eu-west-1:123456789012:certificate/1" } }
+  }
+
+  expect_failures = [var.domains]
 }
 
 run "an_identity_that_is_none_is_named" {

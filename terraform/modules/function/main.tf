@@ -55,7 +55,7 @@ resource "aws_iam_role_policy" "this" {
 resource "aws_lambda_function" "this" {
   #checkov:skip=CKV_AWS_50:Tracing is an option, since it is paid for by the request
   #checkov:skip=CKV_AWS_115:Reserved concurrency takes from the account's; the gateway's throttles are the limit
-  #checkov:skip=CKV_AWS_116:The gateway calls it and waits for the answer; there is nothing to keep for later
+  #checkov:skip=CKV_AWS_116:The gateways wait for its answer, and queues and streams have dead ends of their own
   #checkov:skip=CKV_AWS_117:It talks to AWS alone; a VPC would add a gateway to pay for and nothing to protect
   #checkov:skip=CKV_AWS_173:No variable holds a secret
   #checkov:skip=CKV_AWS_272:deploy.sh builds and uploads in one go
@@ -91,6 +91,7 @@ resource "aws_lambda_function" "this" {
 }
 
 locals {
-  # Just below the gateway's own 30 s: the lambda gives up first, and the failure is in its log.
-  timeout_seconds = 29
+  # Just below the gateways' own, 30 s over HTTP and 29 s for a frame: the lambda gives up first, and the failure is in its
+  # log. A queue's visibility timeout must be six times as long.
+  timeout_seconds = 28
 }

@@ -27,20 +27,20 @@ resource "aws_apigatewayv2_authorizer" "jwt" {
 }
 
 resource "aws_apigatewayv2_integration" "this" {
-  for_each = var.functions
+  for_each = local.functions
 
   api_id                 = aws_apigatewayv2_api.this.id
   integration_type       = "AWS_PROXY"
-  integration_uri        = each.value.invoke_arn
+  integration_uri        = var.functions[each.key].invoke_arn
   payload_format_version = "2.0"
 }
 
 resource "aws_lambda_permission" "this" {
-  for_each = var.functions
+  for_each = local.functions
 
   statement_id  = "http-api"
   action        = "lambda:InvokeFunction"
-  function_name = each.value.name
+  function_name = var.functions[each.key].name
   principal     = "apigateway.amazonaws.com"
   source_arn    = "${aws_apigatewayv2_api.this.execution_arn}/*"
 }
@@ -52,7 +52,7 @@ resource "aws_apigatewayv2_route" "this" {
   api_id             = aws_apigatewayv2_api.this.id
   route_key          = each.key
   target             = "integrations/${aws_apigatewayv2_integration.this[each.value.function].id}"
-  authorization_type = each.value.authorizer == "jwt" ? "JWT" : "NONE"
+  authorization_type = local.authorization_types[each.value.authorizer]
   authorizer_id      = each.value.authorizer == "jwt" ? aws_apigatewayv2_authorizer.jwt.id : null
 }
 
@@ -94,8 +94,20 @@ resource "aws_apigatewayv2_stage" "this" {
   depends_on = [aws_apigatewayv2_route.this]
 }
 
+module "domain" {
+  source = "../api-domain"
+  count  = var.domain == null ? 0 : 1
+
+  api_id = aws_apigatewayv2_api.this.id
+  stage  = aws_apigatewayv2_stage.this.id
+  domain = var.domain
+}
+
 locals {
   has_records = try(var.domain.zone_id, null) != null
+  functions   = toset(values(var.routes)[*].function)
+
+  authorization_types = { none = "NONE", jwt = "JWT", iam = "AWS_IAM" }
 
   access_log = {
     time      = "$context.requestTimeEpoch"

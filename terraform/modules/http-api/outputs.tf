@@ -9,16 +9,20 @@ output "url" {
 
   # Whoever takes it may call at once.
   depends_on = [
-    aws_apigatewayv2_api_mapping.this,
     aws_apigatewayv2_stage.this,
     aws_lambda_permission.this,
-    aws_route53_record.this,
+    module.domain,
   ]
 }
 
 output "domain_target" {
   description = "What the records of the domain must point to, where there is a domain."
-  value       = one(aws_apigatewayv2_domain_name.this[*].domain_name_configuration[0].target_domain_name)
+  value       = one(module.domain[*].target)
+}
+
+output "stage_arn" {
+  description = "What the ARNs of its requests begin with: a slash, the method and the path follow."
+  value       = "${aws_apigatewayv2_api.this.execution_arn}/${aws_apigatewayv2_stage.this.name}"
 }
 
 output "access_log_name" {

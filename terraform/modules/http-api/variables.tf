@@ -4,7 +4,7 @@ variable "name" {
 }
 
 variable "routes" {
-  description = "The routes by their keys (`GET /path`): which function answers, and who may call (`jwt` or `none`)."
+  description = "The routes by their keys (`GET /path`): which function answers, and who may call (`none`, `jwt` or `iam`)."
   type = map(object({
     function   = string
     authorizer = string
@@ -12,7 +12,7 @@ variable "routes" {
 }
 
 variable "functions" {
-  description = "The functions by the names that the routes use."
+  description = "The functions by their names, those that the routes use among them."
   type = map(object({
     name       = string
     invoke_arn = string

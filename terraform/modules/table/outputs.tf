@@ -7,3 +7,8 @@ output "arn" {
   description = "The table's ARN."
   value       = aws_dynamodb_table.this.arn
 }
+
+output "stream_arn" {
+  description = "The ARN of the table's stream, where it has one."
+  value       = aws_dynamodb_table.this.stream_arn
+}

@@ -1,4 +1,7 @@
-"""What was deployed is what routes.json and tables.json say: routes, authorizers, functions, permissions, tables."""
+"""What was deployed is what routes.json, tables.json and queues.json say: routes, authorizers, functions, permissions, tables.
+
+Queues, what calls functions beside requests, and the WebSocket API are in `realtime_agreement.py`.
+"""
 
 from typing import Any
 
@@ -6,6 +9,8 @@ from deploy_gate import contract
 from deploy_gate.emulator import Emulator
 
 Json = dict[str, Any]
+
+WITHOUT_AUTHORIZER = {"NONE": "none", "AWS_IAM": "iam"}
 
 
 class Agreement:
@@ -29,6 +34,9 @@ class Agreement:
         self.check_routes()
         self.check_permissions()
         self.check_tables()
+        self.raise_differences()
+
+    def raise_differences(self) -> None:
         if self.differences:
             raise SystemExit("\n".join(self.differences))
 
@@ -40,17 +48,14 @@ class Agreement:
 
     def check_routes(self) -> None:
         gateway = self.emulator.client("apigatewayv2")
-        (api,) = gateway.get_apis()["Items"]
+        (api,) = (each for each in gateway.get_apis()["Items"] if each["ProtocolType"] == "HTTP")
         place = {"ApiId": api["ApiId"]}
         authorizers = {each["AuthorizerId"]: each["Name"] for each in gateway.get_authorizers(**place)["Items"]}
-        targets = {
-            f"integrations/{each['IntegrationId']}": each["IntegrationUri"].split(":function:")[1].split("/")[0]
-            for each in gateway.get_integrations(**place, MaxResults="100")["Items"]
-        }
+        targets = integrations(gateway, api["ApiId"])
         found = {
             route["RouteKey"]: (
                 targets[route["Target"]],
-                "none" if route["AuthorizationType"] == "NONE" else authorizers[route["AuthorizerId"]],
+                WITHOUT_AUTHORIZER.get(route["AuthorizationType"]) or authorizers[route["AuthorizerId"]],
             )
             for route in gateway.get_routes(**place, MaxResults="100")["Items"]
         }
@@ -86,7 +91,21 @@ class Agreement:
             given.add(("dynamodb:Query", f"table/{table_names[table]}/index/{index}"))
         given |= {("secretsmanager:GetSecretValue", f"secret:{secret_prefix}/{secret}") for secret in function.secrets}
         given |= {(f"cognito-idp:{action}", f"userpool/{self.outputs['user_pool_id']}") for action in function.cognito}
+        given |= self.realtime_permissions_of(function)
         return given | ({("dynamodb:DescribeEndpoints", "*")} if function.warms_up else set())
+
+    def realtime_permissions_of(self, function: contract.Function) -> set[tuple[str, str]]:
+        given = set()
+        for queue, url in self.outputs["queue_urls"].items():
+            given |= {(f"sqs:{action}", url.rpartition("/")[2]) for action in function.queue_actions(queue)}
+        if function.stream:
+            table = self.outputs["table_names"][function.stream["table"]]
+            stream = self.emulator.client("dynamodb").describe_table(TableName=table)["Table"]["LatestStreamArn"]
+            given |= {(f"dynamodb:{action}", end_of(stream)) for action in function.stream_actions(function.stream["table"])}
+            given.add(("dynamodb:ListStreams", "*"))
+        api, stage = self.outputs["realtime_url"].split("/")[-2:]
+        connections = {f"{api}/{stage}/{method}/@connections/*" for method in function.connection_methods()}
+        return given | {("execute-api:ManageConnections", place) for place in connections}
 
     def check_tables(self) -> None:
         client = self.emulator.client("dynamodb")
@@ -107,6 +126,18 @@ class Agreement:
             self.same(f"stream of {name}", row.get("stream"), stream)
             time_to_live = client.describe_time_to_live(TableName=table["TableName"])["TimeToLiveDescription"]
             self.same(f"time to live of {name}", row.get("timeToLive"), time_to_live.get("AttributeName"))
+
+
+def integrations(gateway: Any, api: str) -> dict[str, str]:
+    """The functions that the integrations of an API call, by what routes call those."""
+    return {
+        f"integrations/{each['IntegrationId']}": function_in(each["IntegrationUri"])
+        for each in gateway.get_integrations(ApiId=api, MaxResults="100")["Items"]
+    }
+
+
+def function_in(uri: str) -> str:
+    return uri.split(":function:")[1].split("/")[0]
 
 
 def permissions_in(document: Json) -> set[tuple[str, str]]:

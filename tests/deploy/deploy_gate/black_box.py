@@ -6,18 +6,23 @@ import signal
 import subprocess
 from typing import Any
 
-from deploy_gate.emulator import Emulator
+from deploy_gate.callers import Caller
+from deploy_gate.emulator import REGION, Emulator
 from deploy_gate.places import REPOSITORY
 
 # None left out: as many as on the local server.
 PASSED = re.compile(r"test result: ok\. (\d+) passed; 0 failed; 0 ignored; 0 measured; 0 filtered out")
 
 
-def run(emulator: Emulator, outputs: dict[str, Any], threads: int) -> int:
+def run(emulator: Emulator, outputs: dict[str, Any], caller: Caller, threads: int) -> int:
     """Runs them, their output shown; how many passed."""
     environment = emulator.environment | {
         "CHINWAG_URL": outputs["api_url"],
         "CHINWAG_USER_POOL_ID": outputs["user_pool_id"],
+        # What the routes that ask for IAM are signed with.
+        "CHINWAG_CALLER_ACCESS_KEY_ID": caller.credentials.access_key,
+        "CHINWAG_CALLER_SECRET_ACCESS_KEY": caller.credentials.secret_key,
+        "CHINWAG_CALLER_REGION": REGION,
     }
     command = ["cargo", "test", "--locked", "-p", "tests", "--test", "api", "--", f"--test-threads={threads}"]
     # A group of its own, so that an interruption ends Cargo and the tests alike.

@@ -84,6 +84,10 @@ class Module:
     def _block(self, path: Path, block: Block, edits: Edits) -> None:
         if block.kind in ("resource", "data") and block.labels[0].startswith("aws_"):
             address = block.labels[0] if block.kind == "resource" else f"data.{block.labels[0]}"
+            if rule := self.rules.at(address):
+                edits.delete(block.span)
+                self.fixups.add_resource(block, rule.to, self._as_object(path, block, without=rule.to))
+                return
             schema = self.schema.block(block)
             if schema is None:
                 self._error(path, block.line, f"3.39 has no {address}")
@@ -147,10 +151,14 @@ class Module:
             else:
                 self._error(path, block.line, f"3.39 demands {place}")
 
-    def _as_object(self, path: Path, block: Block) -> str:
-        if block.blocks:
-            self._error(path, block.line, f"{block.kind} has blocks of its own: no fixup can hold them yet")
-        return "{ " + ", ".join(f"{each.name} = {each.value}" for each in block.attributes) + " }"
+    def _as_object(self, path: Path, block: Block, without: str = "") -> str:
+        names = META_ARGUMENTS | {without}
+        values = [f"{each.name} = {each.value}" for each in block.attributes if each.name not in names]
+        for name, content, written in block.nested():
+            if written is not content:
+                self._error(path, written.line, f"{name} is dynamic: no fixup can hold it yet")
+            values.append(f"{name} = {self._as_object(path, content)}")
+        return "{ " + ", ".join(values) + " }"
 
     def _pin_provider(self, block: Block, edits: Edits) -> None:
         for _, content, _ in block.nested():
@@ -172,6 +180,9 @@ def downlevel(source: Path, target: Path, endpoint: str) -> None:
     """Copies the root module, its modules and its environments, and adds what is in overlay/."""
     schema, rules, errors = OldSchema(SCHEMA_3), Rules.read(GATE / "rules.json"), []
     for folder in ["", *sorted(f"modules/{path.name}" for path in (source / "modules").iterdir())]:
+        # What overlay/ has another one of.
+        if folder and rules.at(folder):
+            continue
         Module(source / folder, folder, schema, rules, endpoint, errors).copy_to(target / folder)
     if errors := errors + rules.stale():
         raise SystemExit("\n".join(errors))

@@ -38,10 +38,10 @@ class Emulator:
         place = {"AWS_ENDPOINT_URL": self.endpoint, "AWS_REGION": REGION, "AWS_DEFAULT_REGION": REGION}
         return os.environ | ROOT_USER | place
 
-    def client(self, service: str, credentials: dict[str, str] = ROOT_USER) -> Any:
+    def client(self, service: str, credentials: dict[str, str] = ROOT_USER, endpoint: str = "") -> Any:
         return boto3.client(
             service,
-            endpoint_url=self.endpoint,
+            endpoint_url=endpoint or self.endpoint,
             region_name=REGION,
             aws_access_key_id=credentials["AWS_ACCESS_KEY_ID"],
             aws_secret_access_key=credentials["AWS_SECRET_ACCESS_KEY"],

@@ -22,9 +22,52 @@ def set_deletion_protection(emulator: Emulator, table: str, wanted: bool) -> tup
     return wanted, client.describe_table(TableName=table)["Table"].get("DeletionProtectionEnabled")
 
 
+def set_queue_attribute(name: str) -> Setter:
+    """SQS holds all values as texts."""
+
+    def setter(emulator: Emulator, queue: str, value: Any) -> tuple[Any, Any]:
+        client = emulator.client("sqs")
+        found = client.get_queue_attributes(QueueUrl=queue, AttributeNames=["All"])["Attributes"]
+        if value is None:
+            return None, found.get(name)
+        wanted = json.dumps(value) if isinstance(value, bool) else value
+        client.set_queue_attributes(QueueUrl=queue, Attributes={name: wanted})
+        return wanted, client.get_queue_attributes(QueueUrl=queue, AttributeNames=["All"])["Attributes"].get(name)
+
+    return setter
+
+
+def set_redrive_policy(emulator: Emulator, queue: str, value: dict[str, str]) -> tuple[Any, Any]:
+    return set_queue_attribute("RedrivePolicy")(emulator, queue, value["redrive_policy"])
+
+
+def set_redrive_allow_policy(emulator: Emulator, queue: str, value: dict[str, str]) -> tuple[Any, Any]:
+    return set_queue_attribute("RedriveAllowPolicy")(emulator, queue, value["redrive_allow_policy"])
+
+
+def set_response_types(emulator: Emulator, mapping: str, wanted: list[str]) -> tuple[Any, Any]:
+    client = emulator.client("lambda")
+    client.update_event_source_mapping(UUID=mapping, FunctionResponseTypes=wanted)
+    return wanted, client.get_event_source_mapping(UUID=mapping).get("FunctionResponseTypes")
+
+
+def set_filter(emulator: Emulator, mapping: str, value: dict[str, Any]) -> tuple[Any, Any]:
+    wanted = {"Filters": [{"Pattern": value["filter"]["pattern"]}]}
+    client = emulator.client("lambda")
+    client.update_event_source_mapping(UUID=mapping, FilterCriteria=wanted)
+    return wanted, client.get_event_source_mapping(UUID=mapping).get("FilterCriteria")
+
+
 SETTERS: dict[str, Setter] = {
     "aws_lambda_function.logging_config": set_logging,
     "aws_dynamodb_table.deletion_protection_enabled": set_deletion_protection,
+    "aws_lambda_event_source_mapping.filter_criteria": set_filter,
+    "aws_lambda_event_source_mapping.function_response_types": set_response_types,
+    "aws_sqs_queue.deduplication_scope": set_queue_attribute("DeduplicationScope"),
+    "aws_sqs_queue.fifo_throughput_limit": set_queue_attribute("FifoThroughputLimit"),
+    "aws_sqs_queue.sqs_managed_sse_enabled": set_queue_attribute("SqsManagedSseEnabled"),
+    "aws_sqs_queue_redrive_allow_policy": set_redrive_allow_policy,
+    "aws_sqs_queue_redrive_policy": set_redrive_policy,
 }
 
 

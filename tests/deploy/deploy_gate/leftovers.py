@@ -7,8 +7,11 @@ from deploy_gate.emulator import Emulator
 # What is asked, of which service, and where the answer lists it.
 LISTS: list[tuple[str, str, str, dict[str, Any]]] = [
     ("lambda", "list_functions", "Functions", {}),
+    ("lambda", "list_event_source_mappings", "EventSourceMappings", {}),
+    ("sqs", "list_queues", "QueueUrls", {}),
     ("dynamodb", "list_tables", "TableNames", {}),
     ("iam", "list_roles", "Roles", {}),
+    ("iam", "list_users", "Users", {}),
     ("logs", "describe_log_groups", "logGroups", {}),
     ("cloudwatch", "describe_alarms", "MetricAlarms", {}),
     ("cloudwatch", "list_dashboards", "DashboardEntries", {}),

@@ -14,6 +14,8 @@ class Fixups:
 
     values: dict[str, dict[str, str]] = field(default_factory=dict)
     resources: dict[str, Block] = field(default_factory=dict)
+    # What tells which one it is, where that is not the resource's own id.
+    ids: dict[str, str] = field(default_factory=dict)
     modules: list[Block] = field(default_factory=list)
 
     def add(self, resource: Block, place: str, value: str) -> None:
@@ -23,6 +25,12 @@ class Fixups:
             raise SystemExit(f"{address} has a count: no fixup can follow it, use for_each")
         self.resources[address] = resource
         self.values.setdefault(address, {})[place] = value
+
+    def add_resource(self, resource: Block, identified_by: str, value: str) -> None:
+        """Notes a whole resource that is to be made."""
+        address = ".".join(resource.labels)
+        self.ids[address] = resource.attribute(identified_by).value
+        self.add(resource, resource.labels[0], value)
 
     def add_module(self, block: Block) -> None:
         self.modules.append(block)
@@ -37,14 +45,14 @@ class Fixups:
         """A list of JSON texts, since HCL would want all values of a list to be of one type."""
         each = self.resources[address].attribute("for_each")
         if each is None:
-            return f"[{self._entry(address, address)}]"
-        entry = self._entry(address, f"{address}[key_]")
+            return f"[{self._entry(address, self.ids.get(address, f'{address}.id'))}]"
+        entry = self._entry(address, self.ids.get(address, f"{address}[key_].id"))
         entry = re.sub(r"\beach\.value\b", "value_", re.sub(r"\beach\.key\b", "key_", entry))
         return f"[for key_, value_ in {each.value} : {entry}]"
 
-    def _entry(self, address: str, reference: str) -> str:
+    def _entry(self, address: str, identity: str) -> str:
         values = ", ".join(f'"{place}" = {value}' for place, value in self.values[address].items())
-        return f"jsonencode({{ id = {reference}.id, values = {{ {values} }} }})"
+        return f"jsonencode({{ id = {identity}, values = {{ {values} }} }})"
 
 
 def of_module(block: Block) -> str:

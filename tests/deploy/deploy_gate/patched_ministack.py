@@ -9,28 +9,38 @@ from collections.abc import Callable
 from typing import Any
 
 import ministack.app as app
-from ministack.core import lambda_runtime
-from ministack.services import apigateway, cloudwatch, lambda_svc
+from ministack.core import iam_actions, iam_evaluator, lambda_runtime
+from ministack.services import apigateway, cloudwatch, dynamodb_streams, lambda_svc
+
+from deploy_gate import stream_mappings, websocket_sessions
 
 CREDENTIALS = "/_gate/credentials/"
 
 
 def replace(owner: Any, name: str, patch: Callable[[Callable], Callable]) -> None:
-    """Replaces a private function, which another version of ministack may no longer have."""
-    assert hasattr(owner, name), f"ministack has no {owner.__name__}.{name} any more: look at the patch of it"
+    """Replaces a private function."""
+    need(owner, name)
     setattr(owner, name, patch(getattr(owner, name)))
 
 
+def need(owner: Any, *names: str) -> None:
+    """Makes sure of what is private, and another version of ministack may no longer have."""
+    for name in names:
+        assert hasattr(owner, name), f"ministack has no {owner.__name__}.{name} any more: look at the patch of it"
+
+
 def echo_authorizer(create: Callable) -> Callable:
-    """AWS gives a JWT authorizer no payload format; Terraform would want to change it at every plan."""
+    """AWS tells of an authorizer what it was given; more than that Terraform would want to change at every plan."""
 
     def patched(api_id: str, request: dict) -> tuple:
         status, headers, body = create(api_id, request)
-        if status == 201 and "authorizerPayloadFormatVersion" not in request:
-            stored = apigateway._authorizers[api_id][json.loads(body)["authorizerId"]]
-            stored.pop("authorizerPayloadFormatVersion", None)
-            return apigateway._apigw_response(stored, 201)
-        return status, headers, body
+        if status != 201:
+            return status, headers, body
+        stored = apigateway._authorizers[api_id][json.loads(body)["authorizerId"]]
+        for name in ("authorizerPayloadFormatVersion", "jwtConfiguration"):
+            if name not in request:
+                stored.pop(name, None)
+        return apigateway._apigw_response(stored, 201)
 
     return patched
 
@@ -102,6 +112,28 @@ def wait_shortly_for_logs(drain: Callable) -> Callable:
     return patched
 
 
+def name_streams(name_resource: Callable) -> Callable:
+    """AWS checks a call on a stream against that stream; ministack against none, so that only `*` permits it."""
+
+    def patched(service: str, method: str, path: str, headers: dict, body: bytes, *more: Any) -> str:
+        if service != "dynamodbstreams":
+            return name_resource(service, method, path, headers, body, *more)
+        request = json.loads(body or b"{}")
+        iterator = dynamodb_streams._decode_iterator(request.get("ShardIterator", "")) or {}
+        return request.get("StreamArn") or iterator.get("arn") or "*"
+
+    return patched
+
+
+def take_calls_for_encrypted(resolve: Callable) -> Callable:
+    """Nobody speaks to AWS without TLS, and nobody here with it: policies that ask for it would refuse all."""
+
+    def patched(key: str, context: Any) -> Any:
+        return "true" if key.lower() == "aws:securetransport" else resolve(key, context)
+
+    return patched
+
+
 def serve_credentials(serve: Callable) -> Callable:
     """`GET /_gate/credentials/<function>`: what Lambda hands to the function itself, for the test of its permissions.
 
@@ -124,8 +156,17 @@ def main() -> None:
     replace(apigateway, "_create_authorizer", echo_authorizer)
     replace(apigateway, "_invoke_lambda_proxy", send_no_empty_json)
     replace(cloudwatch, "_describe_alarms", describe_whole_alarms)
+    need(dynamodb_streams, "_decode_iterator")
+    replace(iam_actions, "extract_resource_arn", name_streams)
+    replace(iam_evaluator, "_resolve_condition_key", take_calls_for_encrypted)
     replace(lambda_runtime.ProvidedWorker, "_build_handler_class", answer_without_delay)
     replace(lambda_runtime.Worker, "_drain_stderr_bounded", wait_shortly_for_logs)
+    need(lambda_svc, *stream_mappings.NEEDED)
+    replace(lambda_svc, "_execute_function", stream_mappings.try_as_lambda_does)
+    replace(lambda_svc, "_poll_dynamodb_streams", stream_mappings.poll_aside)
+    need(apigateway, *websocket_sessions.NEEDED)
+    replace(apigateway, "_ws_request_context", websocket_sessions.tell_whole_context)
+    replace(apigateway, "handle_websocket", websocket_sessions.hold_connections)
     replace(app, "app", serve_credentials)
     app.main()
 

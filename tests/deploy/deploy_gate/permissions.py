@@ -16,6 +16,10 @@ Call = Callable[[], Any]
 # How AWS answers what is permitted but cannot be done: nothing here changes a row.
 PERMITTED = {
     "ConditionalCheckFailedException",
+    "GoneException",
+    "InvalidParameterValue",
+    "MissingParameter",
+    "ReceiptHandleIsInvalid",
     "ResourceNotFoundException",
     "TransactionCanceledException",
     "UserNotFoundException",
@@ -79,20 +83,77 @@ def cognito_calls(cognito: Any, pool: str) -> dict[str, Call]:
     }
 
 
+def queue_calls(sqs: Any, queue: str) -> dict[str, Call]:
+    """A call for each action on a queue: none that could be carried out puts something there or takes it away."""
+    place, receipt = {"QueueUrl": queue}, {"ReceiptHandle": "none"}
+    return {
+        "SendMessage": lambda: sqs.send_message(**place, MessageBody="", MessageGroupId="nobody"),
+        "ReceiveMessage": lambda: sqs.receive_message(**place, MaxNumberOfMessages=0),
+        "DeleteMessage": lambda: sqs.delete_message(**place, **receipt),
+        "ChangeMessageVisibility": lambda: sqs.change_message_visibility(**place, **receipt, VisibilityTimeout=0),
+        "GetQueueAttributes": lambda: sqs.get_queue_attributes(**place, AttributeNames=["QueueArn"]),
+        "SetQueueAttributes": lambda: sqs.set_queue_attributes(**place, Attributes={}),
+        "PurgeQueue": lambda: sqs.purge_queue(**place),
+    }
+
+
+def stream_calls(streams: Any, place: Json, iterator: str) -> dict[str, Call]:
+    return {
+        "DescribeStream": lambda: streams.describe_stream(StreamArn=place["StreamArn"]),
+        "GetShardIterator": lambda: streams.get_shard_iterator(**place),
+        "GetRecords": lambda: streams.get_records(ShardIterator=iterator),
+    }
+
+
+def connection_calls(connections: Any) -> dict[str, Call]:
+    nobody = {"ConnectionId": "nobody="}
+    return {
+        "POST": lambda: connections.post_to_connection(**nobody, Data=b"{}"),
+        "DELETE": lambda: connections.delete_connection(**nobody),
+        "GET": lambda: connections.get_connection(**nobody),
+    }
+
+
 class Permissions:
     """What one lambda is given, beside what it can do."""
 
     def __init__(self, emulator: Emulator, outputs: Json, name: str, function: contract.Function) -> None:
-        self.outputs, self.name, self.function = outputs, name, function
+        self.emulator, self.outputs, self.function = emulator, outputs, function
         deployed = outputs["function_names"][name]
         with urllib.request.urlopen(f"{emulator.endpoint}/_gate/credentials/{deployed}", timeout=10) as answer:
             credentials = json.load(answer)
-        self.dynamodb, self.secrets, self.cognito = (
-            emulator.client(service, credentials) for service in ("dynamodb", "secretsmanager", "cognito-idp")
+        self.dynamodb, self.streams, self.secrets, self.cognito, self.sqs = (
+            emulator.client(service, credentials)
+            for service in ("dynamodb", "dynamodbstreams", "secretsmanager", "cognito-idp", "sqs")
         )
+        management = outputs["realtime_url"].replace("ws", "http", 1)
+        self.connections = emulator.client("apigatewaymanagementapi", credentials, management)
 
     def tries(self, secrets: list[str]) -> Iterator[tuple[str, bool, Call]]:
         """What is tried, whether the row gives it, and the call."""
+        yield from self.tries_of_data(secrets)
+        yield from self.tries_of_realtime()
+
+    def tries_of_realtime(self) -> Iterator[tuple[str, bool, Call]]:
+        for queue, url in self.outputs["queue_urls"].items():
+            for action, call in queue_calls(self.sqs, url).items():
+                yield f"{action} on {queue}", action in self.function.queue_actions(queue), call
+        for method, call in connection_calls(self.connections).items():
+            yield f"{method} to a connection", method in self.function.connection_methods(), call
+        for table in (name for name, row in contract.tables().items() if "stream" in row):
+            for action, call in stream_calls(self.streams, *self.stream_of(table)).items():
+                yield f"{action} on the stream of {table}", action in self.function.stream_actions(table), call
+        yield "ListStreams", self.function.stream is not None, self.streams.list_streams
+
+    def stream_of(self, table: str) -> tuple[Json, str]:
+        """The end of a table's stream, and the iterator that is there."""
+        described = self.emulator.client("dynamodb").describe_table(TableName=self.outputs["table_names"][table])
+        stream, client = described["Table"]["LatestStreamArn"], self.emulator.client("dynamodbstreams")
+        (shard, *_) = client.describe_stream(StreamArn=stream)["StreamDescription"]["Shards"]
+        place = {"StreamArn": stream, "ShardId": shard["ShardId"], "ShardIteratorType": "LATEST"}
+        return place, client.get_shard_iterator(**place)["ShardIterator"]
+
+    def tries_of_data(self, secrets: list[str]) -> Iterator[tuple[str, bool, Call]]:
         for table, row in contract.tables().items():
             deployed = self.outputs["table_names"][table]
             for action, call in table_calls(self.dynamodb, deployed, row).items():
