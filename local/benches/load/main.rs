@@ -3,6 +3,7 @@
 
 mod fill;
 mod people;
+mod realtime;
 mod report;
 mod server;
 mod single;
@@ -26,6 +27,7 @@ async fn main() -> Result<()> {
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
     let mut report = Report::default();
     sends(&mut report, &folder.path().join("sends")).await?;
+    sockets(&mut report, &folder.path().join("sockets")).await?;
     sizes(&mut report, &folder.path().join("sizes")).await?;
     print!("{report}");
     Ok(())
@@ -40,6 +42,15 @@ async fn sends(report: &mut Report, data: &Path) -> Result<()> {
     throughput::in_one_group(report, &people, 64, SPELL).await?;
     single::check_messages(report, &people, 100).await?;
     Ok(())
+}
+
+/// Everything that needs sockets.
+async fn sockets(report: &mut Report, data: &Path) -> Result<()> {
+    let server = Server::start(data)?;
+    let people = People::register(&server, 500, &mut Report::default()).await?;
+    realtime::to_one_peer(report, &people).await?;
+    realtime::idle(report, &server, &people, 2_000).await?;
+    realtime::to_a_group(report, &people, 500).await
 }
 
 /// Everything that needs more data than one would care to send.

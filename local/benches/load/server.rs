@@ -36,12 +36,16 @@ impl Server {
         Err("the server ended before it listened".into())
     }
 
-    /// The memory that the process holds (Linux: `VmRSS`).
+    /// The memory that the process holds, in MB.
     pub fn resident_megabytes(&self) -> Result<u64> {
+        Ok(self.resident_kilobytes()? / 1_024)
+    }
+
+    /// The memory that the process holds (Linux: `VmRSS`).
+    pub fn resident_kilobytes(&self) -> Result<u64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id()))?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        let kilobytes: u64 = line.ok_or("no VmRSS")?.trim().trim_end_matches(" kB").parse()?;
-        Ok(kilobytes / 1_024)
+        Ok(line.ok_or("no VmRSS")?.trim().trim_end_matches(" kB").parse()?)
     }
 }
 
