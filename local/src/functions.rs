@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use shared::app::App;
+use shared::events::EventHandler;
 use shared::http::{Endpoint, endpoint};
 use shared::identity::Identity;
 
@@ -34,6 +35,12 @@ pub fn endpoints(app: &Arc<App>, identity: &Arc<Identity>) -> BTreeMap<&'static 
         ("remove-member", endpoint(app(), remove_member::handle)),
         ("send-group", endpoint(app(), send_group::handle)),
     ])
+}
+
+/// Every lambda that no HTTP request calls.
+#[must_use]
+pub fn events() -> BTreeMap<&'static str, EventHandler> {
+    BTreeMap::new()
 }
 
 #[cfg(test)]

@@ -8,20 +8,26 @@ use std::time::Duration;
 
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use dynoxide::Database;
+use futures_util::future::join_all;
 use shared::app::App;
 use shared::identity::{ClientIdSecret, Identity};
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 
+use crate::aws::WriteWatch;
 use crate::data::DataFolder;
 use crate::engine::cognito::UserPool;
 use crate::engine::documents::Documents;
 use crate::engine::dynamodb::{self, DynamoDb};
 use crate::engine::services::Services;
 use crate::engine::sqs::Sqs;
+use crate::engine::streams::StreamRecords;
 use crate::engine::{EngineError, dynamodb_local, tables};
 use crate::error::StartError;
 use crate::gateway::{self, Verifier};
+use crate::mapping::{self, Mapping, Sources, Streams};
 use crate::outbox::{self, Outbox};
+use crate::realtime::{SocketLimits, Sockets};
 use crate::serving::Serving;
 use crate::{aws, functions};
 
@@ -47,6 +53,8 @@ pub struct Options {
     pub dynamodb_local: Option<SocketAddr>,
     /// The visibility timeout of all queues, for tests that let messages fail; none: that of `queues.json`.
     pub queue_visibility: Option<Duration>,
+    /// When a socket that is otherwise well is ended.
+    pub socket_limits: SocketLimits,
 }
 
 impl Options {
@@ -62,6 +70,7 @@ impl Options {
             dynamodb_http_client: None,
             dynamodb_local: None,
             queue_visibility: None,
+            socket_limits: SocketLimits::default(),
         }
     }
 }
@@ -72,6 +81,8 @@ pub struct Server {
     address: SocketAddr,
     dynamodb: aws_sdk_dynamodb::Client,
     gateway: Serving,
+    sockets: Sockets,
+    mappings: Vec<Mapping>,
     services: Serving,
     engine: Option<DynamoDb>,
     data: DataFolder,
@@ -88,22 +99,39 @@ pub async fn start(options: Options) -> Result<Server, StartError> {
     let database = open_database(&data.database())?;
     let documents = Documents::open(database.clone())?;
     let outbox = Arc::new(Outbox::open(documents.clone())?);
-    let pool = UserPool::open(documents, Arc::clone(&outbox), options.confirm_registration)?;
+    let pool =
+        UserPool::open(documents.clone(), Arc::clone(&outbox), options.confirm_registration)?;
     let pool = Arc::new(pool);
 
-    let (dynamodb, engine) = start_dynamodb(&options, database, &pool).await?;
+    let tables = start_dynamodb(&options, &data, database, &pool).await?;
     let queues = shared::queues::queues().map_err(unreadable("queues.json"))?;
     let sqs = Arc::new(Sqs::open(&data.queues(), &queues, options.queue_visibility)?);
-    let (services_address, services) = start_services(&pool, &sqs).await?;
+    let services = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(EngineError::from)?;
+    let services_address = services.local_addr().map_err(EngineError::from)?;
 
-    let app = Arc::new(App::new(dynamodb.clone(), "", options.flood_limit));
-    let identity = Arc::new(identity(&pool, services_address, dynamodb.clone()));
-    let endpoints = functions::endpoints(&app, &identity);
+    let app = Arc::new(App::new(tables.client.clone(), "", options.flood_limit));
+    let identity = Arc::new(identity(&pool, services_address, tables.client.clone()));
+    let (endpoints, events) = (functions::endpoints(&app, &identity), functions::events());
     let verifier = Verifier::new(&pool.jwks(), &pool.issuer(), pool.client_id());
     let routes = shared::routes::functions().map_err(unreadable("routes.json"))?;
-    let router = gateway::router(&routes, &endpoints, verifier)?.merge(outbox::router(outbox));
+    let sockets = Sockets::new(&routes, &events, options.socket_limits)?;
+    let router = gateway::router(&routes, &endpoints, verifier)?
+        .merge(outbox::router(outbox))
+        .merge(sockets.router());
+    let secrets = (CLIENT_ID_SECRET.to_owned(), pool.client_id().to_owned());
+    let secrets = Arc::new([secrets].into_iter().collect());
+    let engines = Services { pool, secrets, sqs: Arc::clone(&sqs) }.router();
+    let services = Serving::start(services, engines.merge(sockets.management()));
+    let streams = Streams {
+        client: tables.streams,
+        written: tables.written,
+        documents,
+        records: tables.records,
+    };
+    let mappings = mapping::start(&routes, &events, &Sources { sqs, streams })?;
     let gateway = Serving::start(listener, router);
-    Ok(Server { address, dynamodb, gateway, services, engine, data })
+    let (dynamodb, engine) = (tables.client, tables.engine);
+    Ok(Server { address, dynamodb, gateway, sockets, mappings, services, engine, data })
 }
 
 impl Server {
@@ -131,9 +159,11 @@ impl Server {
         &self.dynamodb
     }
 
-    /// Accepts nothing more, answers what runs, and lets the data folder go.
+    /// Closes the sockets, accepts nothing more, answers what runs, and lets the data folder go.
     pub async fn stop(self) {
+        self.sockets.stop().await;
         self.gateway.stop().await;
+        join_all(self.mappings.into_iter().map(Mapping::stop)).await;
         self.services.stop().await;
         if let Some(engine) = self.engine {
             engine.stop().await;
@@ -159,35 +189,44 @@ fn open_database(path: &Path) -> Result<Database, StartError> {
     })
 }
 
-/// The DynamoDB that holds the tables, all of them made; with its engine, where that is ours.
-async fn start_dynamodb(
-    options: &Options,
-    database: Database,
-    pool: &UserPool,
-) -> Result<(aws_sdk_dynamodb::Client, Option<DynamoDb>), StartError> {
-    let tables = shared::tables::tables().map_err(unreadable("tables.json"))?;
-    let http_client = options.dynamodb_http_client.clone();
-    if let Some(address) = options.dynamodb_local {
-        let client = dynamodb_local::client(address, pool.client_id(), http_client);
-        dynamodb_local::create_tables(&client, &tables).await?;
-        return Ok((client, None));
-    }
-    tables::create(&database, &tables)?;
-    let engine = DynamoDb::start(database)?;
-    let config = aws::config(engine.address(), http_client);
-    Ok((aws_sdk_dynamodb::Client::new(&config), Some(engine)))
+/// The DynamoDB that holds the tables.
+struct Tables {
+    client: aws_sdk_dynamodb::Client,
+    streams: aws_sdk_dynamodbstreams::Client,
+    written: watch::Receiver<()>,
+    /// The engine and what it keeps of the streams, where it is ours.
+    engine: Option<DynamoDb>,
+    records: Option<Arc<StreamRecords>>,
 }
 
-async fn start_services(
-    pool: &Arc<UserPool>,
-    sqs: &Arc<Sqs>,
-) -> Result<(SocketAddr, Serving), EngineError> {
-    let secret = (CLIENT_ID_SECRET.to_owned(), pool.client_id().to_owned());
-    let secrets = Arc::new([secret].into_iter().collect());
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-    let address = listener.local_addr()?;
-    let router = Services { pool: Arc::clone(pool), secrets, sqs: Arc::clone(sqs) }.router();
-    Ok((address, Serving::start(listener, router)))
+/// With all tables made.
+async fn start_dynamodb(
+    options: &Options,
+    data: &DataFolder,
+    database: Database,
+    pool: &UserPool,
+) -> Result<Tables, StartError> {
+    let tables = shared::tables::tables().map_err(unreadable("tables.json"))?;
+    let with_stream = tables.iter().filter(|(_, table)| table.stream.is_some());
+    let watch = WriteWatch::new(with_stream.map(|(name, _)| name.clone()));
+    let http_client = options.dynamodb_http_client.clone();
+    let (config, plain, engine, records);
+    if let Some(address) = options.dynamodb_local {
+        plain = dynamodb_local::config(address, pool.client_id(), None);
+        config = dynamodb_local::config(address, pool.client_id(), http_client);
+        dynamodb_local::create_tables(&aws_sdk_dynamodb::Client::new(&plain), &tables).await?;
+        (engine, records) = (None, None);
+    } else {
+        tables::create(&database, &tables)?;
+        records = Some(Arc::new(StreamRecords::open(&data.database())?));
+        let started = DynamoDb::start(database)?;
+        plain = aws::config(started.address(), None);
+        config = aws::config(started.address(), http_client);
+        engine = Some(started);
+    }
+    let streams = aws_sdk_dynamodbstreams::Client::new(&plain);
+    let (client, written) = (watch.client(&config), watch.subscribe());
+    Ok(Tables { client, streams, written, engine, records })
 }
 
 fn identity(pool: &UserPool, services: SocketAddr, dynamodb: aws_sdk_dynamodb::Client) -> Identity {

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::client::Waiters;
 use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
@@ -19,19 +20,19 @@ use crate::aws;
 /// How long a new table may take.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// A client of the DynamoDB Local at `address`, which keeps a database for each access key: many servers share it, each
+/// The way to the DynamoDB Local at `address`, which keeps a database for each access key: many servers share it, each
 /// with tables of its own.
 #[must_use]
-pub fn client(
+pub fn config(
     address: SocketAddr,
     access_key: &str,
     http_client: Option<SharedHttpClient>,
-) -> Client {
+) -> SdkConfig {
     let credentials = Credentials::new(access_key, "local", None, None, "local");
-    let config = aws::config(address, http_client)
+    aws::config(address, http_client)
         .into_builder()
-        .credentials_provider(SharedCredentialsProvider::new(credentials));
-    Client::new(&config.build())
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .build()
 }
 
 /// Makes those of `tables` that are not there yet, and returns when they can be used.

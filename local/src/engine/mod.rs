@@ -9,6 +9,7 @@ pub mod dynamodb_local;
 pub mod secrets;
 pub mod services;
 pub mod sqs;
+pub mod streams;
 pub mod tables;
 
 use dynoxide::DynoxideError;
@@ -22,9 +23,9 @@ pub enum EngineError {
     /// The database refused.
     #[error("the database: {0}")]
     Database(#[from] DynoxideError),
-    /// The file of the queues cannot be read or written.
-    #[error("the queues: {0}")]
-    Queues(#[from] rusqlite::Error),
+    /// A file of ours cannot be read or written.
+    #[error("the database: {0}")]
+    Sqlite(#[from] rusqlite::Error),
     /// DynamoDB Local refused.
     #[error("DynamoDB Local: {0}")]
     DynamoDbLocal(String),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use dynoxide::{Database, DynoxideError};
 use serde_json::{Value, json};
-use shared::tables::{Index, Key, KeyType, Table, Tables};
+use shared::tables::{Index, Key, KeyType, StreamView, Table, Tables};
 
 use super::Result;
 
@@ -22,7 +22,8 @@ pub fn create(database: &Database, tables: &Tables) -> Result<()> {
 /// When the database refuses.
 pub fn create_one(database: &Database, name: &str, table: &Table) -> Result<()> {
     match database.create_table(serde_json::from_value(definition(name, table))?) {
-        Ok(_) | Err(DynoxideError::ResourceInUseException(_)) => {}
+        Ok(_) => {}
+        Err(DynoxideError::ResourceInUseException(_)) => add_stream(database, name, table)?,
         Err(error) => return Err(error.into()),
     }
     if let Some(attribute) = &table.time_to_live {
@@ -31,6 +32,23 @@ pub fn create_one(database: &Database, name: &str, table: &Table) -> Result<()> 
         database.update_time_to_live(serde_json::from_value(request)?)?;
     }
     Ok(())
+}
+
+/// A table that an older version made has none.
+fn add_stream(database: &Database, name: &str, table: &Table) -> Result<()> {
+    let Some(view) = table.stream else { return Ok(()) };
+    let described =
+        database.describe_table(serde_json::from_value(json!({ "TableName": name }))?)?;
+    if described.table.latest_stream_arn.is_none() {
+        let request = json!({ "TableName": name, "StreamSpecification": stream(view) });
+        database.update_table(serde_json::from_value(request)?)?;
+    }
+    Ok(())
+}
+
+fn stream(view: StreamView) -> Value {
+    let StreamView::NewAndOldImages = view;
+    json!({ "StreamEnabled": true, "StreamViewType": "NEW_AND_OLD_IMAGES" })
 }
 
 /// What `CreateTable` is asked for.
@@ -42,6 +60,9 @@ pub fn definition(name: &str, table: &Table) -> Value {
         "KeySchema": key_schema(&table.partition_key, table.sort_key.as_ref()),
         "AttributeDefinitions": attributes(table),
     });
+    if let Some(view) = table.stream {
+        definition["StreamSpecification"] = stream(view);
+    }
     if !table.indexes.is_empty() {
         definition["GlobalSecondaryIndexes"] =
             table.indexes.iter().map(|(name, index)| global_index(name, index)).collect();
@@ -128,6 +149,8 @@ mod tests {
             let attributes = &table["AttributeDefinitions"];
             assert_eq!(keys(&table["KeySchema"], attributes), keys_of(&row), "{name}");
             assert_eq!(table["timeToLive"], row["timeToLive"], "{name}");
+            let view = &table["StreamSpecification"]["StreamViewType"];
+            assert_eq!(view, &row["stream"], "{name}");
             let indexes = table["GlobalSecondaryIndexes"].as_array().cloned().unwrap_or_default();
             let wanted = row["indexes"].as_object().cloned().unwrap_or_default();
             assert_eq!(indexes.len(), wanted.len(), "{name}");
@@ -143,6 +166,21 @@ mod tests {
                 assert_eq!(index["Projection"]["NonKeyAttributes"], wanted["attributes"], "{name}");
             }
         }
+    }
+
+    #[test]
+    fn a_table_that_had_no_stream_gets_one_and_keeps_it() {
+        let database = Database::memory().unwrap();
+        let with_stream = shared::tables::tables().unwrap().remove("Messages").unwrap();
+        let without = Table { stream: None, ..with_stream.clone() };
+        create_one(&database, "Messages", &without).unwrap();
+        let stream = || described(&database, "Messages")["LatestStreamArn"].clone();
+        assert_eq!(stream(), Value::Null);
+        create_one(&database, "Messages", &with_stream).unwrap();
+        let first = stream();
+        assert!(first.is_string());
+        create_one(&database, "Messages", &with_stream).unwrap();
+        assert_eq!(stream(), first);
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod policy;
 mod tests;
 
 use std::collections::{BTreeMap, HashMap};
+use std::fmt;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
@@ -74,6 +75,12 @@ struct Inner {
 struct Open {
     outlets: HashMap<String, Arc<Outlet>>,
     stopping: bool,
+}
+
+impl fmt::Debug for Sockets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sockets").finish_non_exhaustive()
+    }
 }
 
 impl Sockets {
