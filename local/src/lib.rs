@@ -9,6 +9,7 @@ pub mod outbox;
 pub mod realtime;
 
 mod aws;
+mod clock;
 mod data;
 mod error;
 mod server;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dynoxide::Database;
+use futures_util::future::join_all;
 use shared::app::App;
 use shared::identity::{ClientIdSecret, Identity};
 use shared::realtime::{Queue, Realtime};
@@ -24,7 +25,7 @@ use crate::engine::sqs::Sqs;
 use crate::error::StartError;
 use crate::functions::World;
 use crate::gateway::{self, Verifier};
-use crate::mapping::{Mapping, Sources};
+use crate::mapping::{self, Mapping, Sources, Streams};
 use crate::outbox::{self, Outbox};
 use crate::realtime::{self, Hub, MANAGEMENT_URL, SocketLimits};
 use crate::serving::Serving;
@@ -124,9 +125,14 @@ pub async fn start(options: Options) -> Result<Server, StartError> {
         }
     };
     let events = world(&storage.events).events();
-    let sources =
-        Sources { functions: &functions, events: &events, documents, sqs: Arc::clone(&sqs) };
-    let mappings = sources.start(&storage).await?;
+    let streams = Streams {
+        client: storage.streams,
+        written: storage.writes.subscribe(),
+        documents,
+        records: storage.records,
+    };
+    let sources = Sources { sqs: Arc::clone(&sqs), streams };
+    let mappings = mapping::start(&functions, &events, &sources)?;
 
     let sockets = realtime::Sockets::new(&functions, &events, options.socket_limits, hub.clone())?;
     let verifier = Verifier::new(&pool.jwks(), &pool.issuer(), pool.client_id());
@@ -167,9 +173,7 @@ impl Server {
     pub async fn stop(self) {
         self.sockets.stop().await;
         self.gateway.stop().await;
-        for mapping in self.mappings {
-            mapping.stop().await;
-        }
+        join_all(self.mappings.into_iter().map(Mapping::stop)).await;
         self.services.stop().await;
         if let Some(engine) = self.engine {
             engine.stop().await;

@@ -9,12 +9,11 @@ use aws_sdk_dynamodb::Client;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use dynoxide::Database;
 use shared::tables::Tables;
-use tokio::sync::Notify;
 
-use crate::aws;
+use crate::aws::{self, WriteWatch};
 use crate::engine::dynamodb::DynamoDb;
-use crate::engine::streams::{TellOfWrites, Trim};
-use crate::engine::{EngineError, Result, dynamodb_local, tables};
+use crate::engine::streams::StreamRecords;
+use crate::engine::{Result, dynamodb_local, tables};
 
 /// The tables, all of them made, and their streams.
 pub struct Storage {
@@ -24,10 +23,10 @@ pub struct Storage {
     pub events: Client,
     /// The streams.
     pub streams: aws_sdk_dynamodbstreams::Client,
-    /// Tells that something was written.
-    pub written: Arc<Notify>,
-    /// What keeps the streams small; none where the engine does it.
-    pub trim: Option<Trim>,
+    /// Tells of writes.
+    pub writes: WriteWatch,
+    /// What the engine keeps of the streams, where it is ours.
+    pub records: Option<Arc<StreamRecords>>,
     /// The engine, where it is ours.
     pub engine: Option<DynamoDb>,
 }
@@ -53,11 +52,11 @@ impl Storage {
         http_clients: HttpClients,
     ) -> Result<Self> {
         tables::create(&database, tables)?;
-        let trim = Trim::open(file)?;
+        let records = StreamRecords::open(file)?;
         let engine = DynamoDb::start(database)?;
         let config = |http_client| aws::config(engine.address(), http_client);
-        let mut storage = Self::over(config, http_clients);
-        storage.trim = Some(trim);
+        let mut storage = Self::over(config, tables, http_clients);
+        storage.records = Some(Arc::new(records));
         storage.engine = Some(engine);
         Ok(storage)
     }
@@ -71,29 +70,25 @@ impl Storage {
         access_key: &str,
         tables: &Tables,
         http_clients: HttpClients,
-    ) -> Result<Self, EngineError> {
+    ) -> Result<Self> {
         let config = |http_client| dynamodb_local::config(address, access_key, http_client);
-        let storage = Self::over(config, http_clients);
         dynamodb_local::create_tables(&Client::new(&config(None)), tables).await?;
-        Ok(storage)
+        Ok(Self::over(config, tables, http_clients))
     }
 
     fn over(
         config: impl Fn(Option<SharedHttpClient>) -> SdkConfig,
+        tables: &Tables,
         http_clients: HttpClients,
     ) -> Self {
-        let written = Arc::new(Notify::new());
-        let client = |http_client| {
-            let config = aws_sdk_dynamodb::config::Builder::from(&config(http_client));
-            let config = config.interceptor(TellOfWrites(Arc::clone(&written)));
-            Client::from_conf(config.build())
-        };
+        let with_stream = tables.iter().filter(|(_, table)| table.stream.is_some());
+        let writes = WriteWatch::new(with_stream.map(|(name, _)| name.clone()));
         Self {
-            routes: client(http_clients.routes),
-            events: client(http_clients.events),
+            routes: writes.client(&config(http_clients.routes)),
+            events: writes.client(&config(http_clients.events)),
             streams: aws_sdk_dynamodbstreams::Client::new(&config(None)),
-            written,
-            trim: None,
+            writes,
+            records: None,
             engine: None,
         }
     }

@@ -19,7 +19,7 @@ use crate::{Result, millis};
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 /// How long anything may take to arrive.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// How many handshakes are under way at once.
 const HANDSHAKES: usize = 16;
 /// How many sockets one person may have.
@@ -27,8 +27,7 @@ const PER_PERSON: usize = 20;
 
 /// Opens a socket.
 async fn connect(person: &Person) -> Result<Socket> {
-    let (issued, _) =
-        person.call(Method::POST, "/v1/realtime/token", Value::Null, 201).await?;
+    let (issued, _) = person.call(Method::POST, "/v1/realtime/token", Value::Null, 201).await?;
     let url = format!("{}?token={}", text(&issued, "url")?, text(&issued, "token")?);
     Ok(connect_async(url).await?.0)
 }
@@ -55,9 +54,12 @@ pub async fn to_one_peer(report: &mut Report, people: &People) -> Result<()> {
             async move { alice.call(Method::POST, "/v1/messages", body, 201).await }
         });
         let arrived = format!("to bob {number}\"");
-        while !timeout(PATIENCE, socket.next()).await?.ok_or("closed")??.to_text()?.contains(&arrived)
-        {
-        }
+        while !timeout(PATIENCE, socket.next())
+            .await?
+            .ok_or("closed")??
+            .to_text()?
+            .contains(&arrived)
+        {}
         times.push(began.elapsed());
         sent.await??;
     }
@@ -70,8 +72,7 @@ pub async fn to_one_peer(report: &mut Report, people: &People) -> Result<()> {
 pub async fn to_a_group(report: &mut Report, people: &People, count: usize) -> Result<()> {
     let members = people.take(count);
     let path = group_of(members).await?;
-    let arrivals = listen(connect_all(members.iter()).await?);
-    let mut arrivals = arrivals.await;
+    let mut arrivals = listen(connect_all(members.iter()).await?);
     let mut times = Times::default();
     let say = |number: usize| {
         members[0].call(Method::POST, &path, json!({ "body": format!("to all {number}.") }), 201)
@@ -138,7 +139,7 @@ impl Arrivals {
     }
 }
 
-async fn listen(sockets: Vec<Socket>) -> Arrivals {
+fn listen(sockets: Vec<Socket>) -> Arrivals {
     let (sender, arrived) = unbounded_channel();
     let count = sockets.len();
     for socket in sockets {

@@ -20,7 +20,7 @@ use crate::aws;
 /// How long a new table may take.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// How to reach the DynamoDB Local at `address`, which keeps a database for each access key: many servers share it, each
+/// The way to the DynamoDB Local at `address`, which keeps a database for each access key: many servers share it, each
 /// with tables of its own.
 #[must_use]
 pub fn config(

@@ -23,15 +23,12 @@ pub enum EngineError {
     /// The database refused.
     #[error("the database: {0}")]
     Database(#[from] DynoxideError),
-    /// A file that an engine keeps beside the database's own calls cannot be read or written.
-    #[error("SQLite: {0}")]
+    /// A file of ours cannot be read or written.
+    #[error("the database: {0}")]
     Sqlite(#[from] rusqlite::Error),
     /// DynamoDB Local refused.
     #[error("DynamoDB Local: {0}")]
     DynamoDbLocal(String),
-    /// A stream cannot be read.
-    #[error("a stream: {0}")]
-    Stream(String),
     /// A stored document is not as it was written.
     #[error("a stored document: {0}")]
     Document(#[from] serde_json::Error),

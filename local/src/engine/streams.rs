@@ -1,189 +1,161 @@
-//! Streams of the embedded engine: kept fast and small, and told of writes.
+//! The records of the tables' streams, which dynoxide looks through one by one at every write and never deletes: they get
+//! indexes, and those that are done are deleted.
 
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use aws_smithy_runtime_api::box_error::BoxError;
-use aws_smithy_runtime_api::client::interceptors::Intercept;
-use aws_smithy_runtime_api::client::interceptors::context::FinalizerInterceptorContextRef;
-use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
-use aws_smithy_types::config_bag::ConfigBag;
 use rusqlite::{Connection, params};
-use tokio::sync::Notify;
 
 use super::Result;
 
-/// How long another write is waited for.
-const PATIENCE: Duration = Duration::from_secs(5);
-
-/// The engine looks for its next sequence number, and for the records behind one, without an index: each write would take
-/// longer than the one before.
+/// For what dynoxide asks: the newest record of a table, and those of a shard behind another.
 const INDEXES: &str = "
-    CREATE INDEX IF NOT EXISTS _stream_records_next
+    CREATE INDEX IF NOT EXISTS _stream_records_by_table
         ON _stream_records (table_name, CAST(sequence_number AS INTEGER));
-    CREATE INDEX IF NOT EXISTS _stream_records_read
+    CREATE INDEX IF NOT EXISTS _stream_records_by_shard
         ON _stream_records (table_name, shard_id, CAST(sequence_number AS INTEGER));";
 
-/// Deletes what a stream's reader has passed: the engine keeps it for ever.
-#[derive(Debug, Clone)]
-pub struct Trim {
-    database: PathBuf,
-}
+/// How long a deletion waits for the engine's own writes.
+const PATIENCE: Duration = Duration::from_secs(1);
 
-impl Trim {
-    /// Of the engine's database, whose streams are made fast on the way.
+/// The records, beside dynoxide's own connection to the same file.
+pub struct StreamRecords(Mutex<Connection>);
+
+impl StreamRecords {
+    /// Those in the database's `file`, which dynoxide has opened before.
     ///
     /// # Errors
-    /// When the file is not as the engine makes it.
-    pub fn open(database: &Path) -> Result<Self> {
-        let trim = Self { database: database.to_owned() };
-        trim.connect()?.execute_batch(INDEXES)?;
-        Ok(trim)
+    /// When the file cannot be written, or has another form than it had.
+    pub fn open(file: &Path) -> Result<Self> {
+        let database = Connection::open(file)?;
+        database.busy_timeout(PATIENCE)?;
+        // A deletion that a power cut undoes is done again. To checkpoint is left to dynoxide, which syncs first.
+        database.pragma_update(None, "synchronous", "NORMAL")?;
+        database.pragma_update(None, "wal_autocheckpoint", 0)?;
+        database.execute_batch(INDEXES)?;
+        Ok(Self(Mutex::new(database)))
     }
 
-    /// Deletes the records of a table's stream before the one at `sequence_number`.
+    /// Deletes a table's records before the one that a consumer has `done`. That one stays: the next is numbered behind it.
     ///
     /// # Errors
     /// When the database refuses.
-    pub fn before(&self, table: &str, sequence_number: &str) -> Result<()> {
-        // What the engine stores, behind the digit that it puts before it.
-        let Some(stored) = sequence_number.get(1..).and_then(|digits| digits.parse::<i64>().ok())
-        else {
-            return Ok(());
-        };
-        self.connect()?.execute(
+    pub fn trim(&self, table: &str, done: &str) -> Result<()> {
+        let Some(done) = stored_number(done) else { return Ok(()) };
+        let database = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        database.execute(
             "DELETE FROM _stream_records
              WHERE table_name = ?1 AND CAST(sequence_number AS INTEGER) < ?2",
-            params![table, stored],
+            params![table, done],
         )?;
         Ok(())
     }
-
-    fn connect(&self) -> Result<Connection> {
-        let connection = Connection::open(&self.database)?;
-        connection.busy_timeout(PATIENCE)?;
-        Ok(connection)
-    }
 }
 
-/// Says that something was written, when a call that writes is over.
-#[derive(Debug)]
-pub struct TellOfWrites(pub Arc<Notify>);
-
-/// The calls that write, as they end in `X-Amz-Target`.
-const WRITES: [&str; 5] =
-    [".PutItem", ".TransactWriteItems", ".UpdateItem", ".DeleteItem", ".BatchWriteItem"];
-
-#[aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint]
-impl Intercept for TellOfWrites {
-    fn name(&self) -> &'static str {
-        "TellOfWrites"
-    }
-
-    fn read_after_execution(
-        &self,
-        context: &FinalizerInterceptorContextRef<'_>,
-        _: &RuntimeComponents,
-        _: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
-        let target = context.request().and_then(|request| request.headers().get("x-amz-target"));
-        if target.is_some_and(|target| WRITES.iter().any(|write| target.ends_with(write))) {
-            self.0.notify_one();
-        }
-        Ok(())
-    }
+/// dynoxide tells a sequence number in 21 digits, with a 1 before those that it keeps.
+fn stored_number(told: &str) -> Option<i64> {
+    told.strip_prefix('1').filter(|digits| digits.len() == 20)?.parse().ok()
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Instant;
+
     use dynoxide::Database;
     use serde_json::json;
-    use shared::tables::Tables;
+    use shared::tables::tables;
 
     use super::*;
-    use crate::engine::tables;
 
-    fn count(connection: &Connection) -> i64 {
-        connection.query_row("SELECT COUNT(*) FROM _stream_records", [], |row| row.get(0)).unwrap()
+    struct Messages {
+        database: Database,
+        records: StreamRecords,
+        count: u64,
+        _folder: tempfile::TempDir,
     }
 
-    /// A database whose Messages have `entries` entries.
-    fn database(folder: &Path, entries: u32) -> (Database, PathBuf) {
-        let file = folder.join("db");
-        let database = Database::new(file.to_str().unwrap()).unwrap();
-        let all: Tables = shared::tables::tables().unwrap();
-        tables::create(&database, &all).unwrap();
-        for seq in 0..entries {
-            let put = json!({
-                "TableName": "Messages",
-                "Item": { "conversationId": { "S": "c" }, "seq": { "N": seq.to_string() } },
-            });
-            database.put_item(serde_json::from_value(put).unwrap()).unwrap();
-        }
-        (database, file)
-    }
-
-    #[test]
-    fn the_engine_looks_its_records_up_in_the_indexes() {
+    fn messages() -> Messages {
         let folder = tempfile::tempdir().unwrap();
-        let (_database, file) = database(folder.path(), 3);
-        Trim::open(&file).unwrap();
-        Trim::open(&file).unwrap();
-        let connection = Connection::open(&file).unwrap();
-        for query in [
-            "SELECT COALESCE(MAX(CAST(sequence_number AS INTEGER)), 0) + 1 FROM _stream_records WHERE table_name = ?1",
-            "SELECT event_name FROM _stream_records WHERE table_name = ?1 AND shard_id = ?2 AND CAST(sequence_number AS INTEGER) > ?3 ORDER BY CAST(sequence_number AS INTEGER) ASC LIMIT ?4",
-        ] {
-            let mut plan = connection.prepare(&format!("EXPLAIN QUERY PLAN {query}")).unwrap();
-            let rows: Vec<String> = plan
-                .query_map(
-                    rusqlite::params_from_iter(
-                        ["", "", "0", "1"].iter().take(query.matches('?').count()),
-                    ),
-                    |row| row.get(3),
-                )
-                .unwrap()
-                .collect::<rusqlite::Result<_>>()
+        let file = folder.path().join("chinwag.sqlite");
+        let database = crate::engine::dynamodb::open(&file).unwrap();
+        crate::engine::tables::create(&database, &tables().unwrap()).unwrap();
+        let records = StreamRecords::open(&file).unwrap();
+        Messages { database, records, count: 0, _folder: folder }
+    }
+
+    impl Messages {
+        fn put(&mut self) {
+            self.count += 1;
+            let item =
+                json!({ "conversationId": { "S": "c" }, "seq": { "N": self.count.to_string() } });
+            let request = json!({ "TableName": "Messages", "Item": item });
+            self.database.put_item(serde_json::from_value(request).unwrap()).unwrap();
+        }
+
+        fn kept(&self) -> Vec<i64> {
+            let database = self.records.0.lock().unwrap();
+            let mut kept = database
+                .prepare("SELECT CAST(sequence_number AS INTEGER) FROM _stream_records ORDER BY 1")
                 .unwrap();
-            assert!(
-                rows.iter().all(|row| row.contains("USING") && row.contains("INDEX")),
-                "{rows:?}"
-            );
-            assert!(!rows.iter().any(|row| row.contains("TEMP B-TREE")), "{rows:?}");
+            kept.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+        }
+
+        fn plan(&self, query: &str) -> String {
+            let database = self.records.0.lock().unwrap();
+            let mut plan = database.prepare(&format!("EXPLAIN QUERY PLAN {query}")).unwrap();
+            let steps = plan.query_map([], |row| row.get::<_, String>(3)).unwrap();
+            steps.map(Result::unwrap).collect::<Vec<_>>().join("; ")
         }
     }
 
     #[test]
-    fn what_was_passed_is_deleted_and_nothing_else() {
-        let folder = tempfile::tempdir().unwrap();
-        let (database, file) = database(folder.path(), 5);
-        let streams = database.list_streams(serde_json::from_str("{}").unwrap()).unwrap();
-        let arn = serde_json::to_value(&streams).unwrap()["Streams"][0]["StreamArn"].clone();
-        let request = json!({
-            "StreamArn": arn,
-            "ShardId": "shardId-00000001-Messages",
-            "ShardIteratorType": "TRIM_HORIZON",
-        });
-        let iterator =
-            database.get_shard_iterator(serde_json::from_value(request).unwrap()).unwrap();
-        let iterator = serde_json::to_value(&iterator).unwrap()["ShardIterator"].clone();
-        let read = || {
-            let request = json!({ "ShardIterator": iterator });
-            let records = database.get_records(serde_json::from_value(request).unwrap()).unwrap();
-            let records = serde_json::to_value(&records).unwrap()["Records"].clone();
-            let places = records.as_array().unwrap().iter();
-            places
-                .map(|record| record["dynamodb"]["SequenceNumber"].as_str().unwrap().to_owned())
-                .collect::<Vec<_>>()
-        };
-        let all = read();
-        assert_eq!(all.len(), 5);
-        let trim = Trim::open(&file).unwrap();
-        trim.before("Messages", &all[3]).unwrap();
-        assert_eq!(read(), all[3..]);
-        trim.before("Users", &all[4]).unwrap();
-        trim.before("Messages", "nonsense").unwrap();
-        assert_eq!(count(&Connection::open(&file).unwrap()), 2);
+    fn the_table_of_records_is_the_one_that_the_indexes_are_for() {
+        let messages = messages();
+        let database = messages.records.0.lock().unwrap();
+        let mut columns =
+            database.prepare("SELECT name FROM pragma_table_info('_stream_records')").unwrap();
+        let columns: Vec<String> =
+            columns.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+        assert_eq!(
+            columns.join(" "),
+            "id table_name event_name keys_json new_image old_image sequence_number shard_id created_at \
+             user_identity event_id"
+        );
+    }
+
+    #[test]
+    fn what_is_done_is_deleted_but_for_the_last() {
+        let mut messages = messages();
+        (0..5).for_each(|_| messages.put());
+        let kept = messages.kept();
+        messages.records.trim("Messages", &format!("1{:020}", kept[2])).unwrap();
+        assert_eq!(messages.kept(), kept[2..]);
+        messages.records.trim("Messages", &format!("1{:020}", kept[4])).unwrap();
+        messages.records.trim("Messages", "nonsense").unwrap();
+        messages.put();
+        let newer = messages.kept();
+        assert_eq!(newer[0], kept[4]);
+        assert!(newer[1] > kept[4]);
+    }
+
+    /// By time, since it is dynoxide that asks: at this length a write without the indexes takes some 50 ms.
+    #[test]
+    fn a_write_takes_no_longer_for_the_records_of_others() {
+        let mut messages = messages();
+        messages.put();
+        let copies = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 200000)
+            INSERT INTO _stream_records (table_name, event_name, keys_json, sequence_number, shard_id, created_at)
+            SELECT 'Messages', 'INSERT', '{}', sequence_number + x, shard_id, created_at
+            FROM n, (SELECT * FROM _stream_records LIMIT 1)";
+        messages.records.0.lock().unwrap().execute_batch(copies).unwrap();
+        let begun = Instant::now();
+        (0..20).for_each(|_| messages.put());
+        assert!(begun.elapsed() < Duration::from_millis(400), "{:?}", begun.elapsed());
+
+        let table = "FROM _stream_records WHERE table_name = 'Messages'";
+        let newest =
+            messages.plan(&format!("SELECT MAX(CAST(sequence_number AS INTEGER)) {table}"));
+        assert!(newest.starts_with("SEARCH") && newest.contains("_by_table"), "{newest}");
     }
 }

@@ -34,23 +34,21 @@ pub fn create_one(database: &Database, name: &str, table: &Table) -> Result<()> 
     Ok(())
 }
 
-/// Gives a table of an older version the stream that it did not have.
+/// A table that an older version made has none.
 fn add_stream(database: &Database, name: &str, table: &Table) -> Result<()> {
-    let Some(stream) = table.stream else { return Ok(()) };
-    let has_one = database.get_table_metadata(name)?.is_some_and(|table| table.stream_enabled);
-    if !has_one {
-        let specification = stream_specification(stream);
-        let request = json!({ "TableName": name, "StreamSpecification": specification });
+    let Some(view) = table.stream else { return Ok(()) };
+    let described =
+        database.describe_table(serde_json::from_value(json!({ "TableName": name }))?)?;
+    if described.table.latest_stream_arn.is_none() {
+        let request = json!({ "TableName": name, "StreamSpecification": stream(view) });
         database.update_table(serde_json::from_value(request)?)?;
     }
     Ok(())
 }
 
-fn stream_specification(view: StreamView) -> Value {
-    let view = match view {
-        StreamView::NewAndOldImages => "NEW_AND_OLD_IMAGES",
-    };
-    json!({ "StreamEnabled": true, "StreamViewType": view })
+fn stream(view: StreamView) -> Value {
+    let StreamView::NewAndOldImages = view;
+    json!({ "StreamEnabled": true, "StreamViewType": "NEW_AND_OLD_IMAGES" })
 }
 
 /// What `CreateTable` is asked for.
@@ -62,8 +60,8 @@ pub fn definition(name: &str, table: &Table) -> Value {
         "KeySchema": key_schema(&table.partition_key, table.sort_key.as_ref()),
         "AttributeDefinitions": attributes(table),
     });
-    if let Some(stream) = table.stream {
-        definition["StreamSpecification"] = stream_specification(stream);
+    if let Some(view) = table.stream {
+        definition["StreamSpecification"] = stream(view);
     }
     if !table.indexes.is_empty() {
         definition["GlobalSecondaryIndexes"] =
@@ -151,6 +149,8 @@ mod tests {
             let attributes = &table["AttributeDefinitions"];
             assert_eq!(keys(&table["KeySchema"], attributes), keys_of(&row), "{name}");
             assert_eq!(table["timeToLive"], row["timeToLive"], "{name}");
+            let view = &table["StreamSpecification"]["StreamViewType"];
+            assert_eq!(view, &row["stream"], "{name}");
             let indexes = table["GlobalSecondaryIndexes"].as_array().cloned().unwrap_or_default();
             let wanted = row["indexes"].as_object().cloned().unwrap_or_default();
             assert_eq!(indexes.len(), wanted.len(), "{name}");
@@ -169,22 +169,18 @@ mod tests {
     }
 
     #[test]
-    fn a_table_of_an_older_version_gets_its_stream() {
+    fn a_table_that_had_no_stream_gets_one_and_keeps_it() {
         let database = Database::memory().unwrap();
-        let mut older = shared::tables::tables().unwrap();
-        for table in older.values_mut() {
-            table.stream = None;
-        }
-        create(&database, &older).unwrap();
-        assert!(described(&database, "Messages")["LatestStreamArn"].is_null());
-        for _ in 0..2 {
-            create(&database, &shared::tables::tables().unwrap()).unwrap();
-            let stream = &described(&database, "Messages")["StreamSpecification"];
-            assert_eq!(stream["StreamViewType"], "NEW_AND_OLD_IMAGES");
-        }
-        let arn = described(&database, "Messages")["LatestStreamArn"].clone();
-        create(&database, &shared::tables::tables().unwrap()).unwrap();
-        assert_eq!(described(&database, "Messages")["LatestStreamArn"], arn);
+        let with_stream = shared::tables::tables().unwrap().remove("Messages").unwrap();
+        let without = Table { stream: None, ..with_stream.clone() };
+        create_one(&database, "Messages", &without).unwrap();
+        let stream = || described(&database, "Messages")["LatestStreamArn"].clone();
+        assert_eq!(stream(), Value::Null);
+        create_one(&database, "Messages", &with_stream).unwrap();
+        let first = stream();
+        assert!(first.is_string());
+        create_one(&database, "Messages", &with_stream).unwrap();
+        assert_eq!(stream(), first);
     }
 
     #[test]

@@ -14,6 +14,7 @@ use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
 
 use super::token::Claims;
+use crate::clock::epoch_millis;
 
 /// The gateway's own name. A lambda builds URLs from it, so that the sender's `Host` is not to be trusted with it.
 pub const DOMAIN_NAME: &str = "localhost";
@@ -75,7 +76,6 @@ impl Event<'_> {
     }
 
     fn context(&self, path: &str) -> Value {
-        let now = OffsetDateTime::now_utc();
         let mut context = json!({
             "accountId": "000000000000",
             "apiId": "local",
@@ -91,8 +91,8 @@ impl Event<'_> {
             "requestId": self.request_id,
             "routeKey": self.route_key,
             "stage": "$default",
-            "time": request_time(now),
-            "timeEpoch": now.unix_timestamp() * 1_000 + i64::from(now.millisecond()),
+            "time": request_time(),
+            "timeEpoch": epoch_millis(),
         });
         if let Some(claims) = &self.claims {
             context["authorizer"] = json!({ "jwt": { "claims": claims, "scopes": null } });
@@ -120,10 +120,10 @@ impl Event<'_> {
     }
 }
 
-/// A time as API Gateway writes it.
+/// The time as API Gateway writes it.
 #[must_use]
-pub fn request_time(time: OffsetDateTime) -> String {
-    time.format(TIME).unwrap_or_default()
+pub fn request_time() -> String {
+    OffsetDateTime::now_utc().format(TIME).unwrap_or_default()
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &header::HeaderName) -> &'a str {

@@ -70,8 +70,7 @@ fn by_path(
     endpoints: &BTreeMap<&'static str, Endpoint>,
 ) -> Result<BTreeMap<String, Methods>, StartError> {
     let mut paths: BTreeMap<String, Methods> = BTreeMap::new();
-    let with_routes = functions.iter().filter(|(_, function)| !function.routes.is_empty());
-    for (name, function) in with_routes {
+    for (name, function) in functions.iter().filter(|(_, function)| !function.routes.is_empty()) {
         let endpoint = endpoints.get(name.as_str());
         let endpoint = endpoint.ok_or_else(|| StartError::UnknownFunction(name.clone()))?;
         for route in &function.routes {

@@ -4,20 +4,58 @@
 pub mod queue;
 pub mod stream;
 
-mod sources;
-
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
 use serde::Deserialize;
 use serde_json::Value;
 use shared::events::EventHandler;
+use shared::routes::Functions;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-pub use sources::Sources;
+pub use stream::Streams;
+
+use crate::engine::sqs::Sqs;
+use crate::error::StartError;
+
+/// Everything that the mappings need of the server.
+pub struct Sources {
+    /// The queues.
+    pub sqs: Arc<Sqs>,
+    /// The streams.
+    pub streams: Streams,
+}
+
+/// Starts the mapping of every lambda that has a queue or a stream.
+///
+/// # Errors
+/// When a lambda has no handler, or the database refuses.
+pub fn start(
+    functions: &Functions,
+    handlers: &BTreeMap<&'static str, EventHandler>,
+    sources: &Sources,
+) -> Result<Vec<Mapping>, StartError> {
+    let mut mappings = Vec::new();
+    for (name, function) in functions {
+        let handler = || {
+            let handler = handlers.get(name.as_str()).map(Arc::clone);
+            handler.ok_or_else(|| StartError::UnknownFunction(name.clone()))
+        };
+        let sqs = || Arc::clone(&sources.sqs);
+        if let Some(source) = &function.queue {
+            mappings.push(queue::start(sqs(), source.clone(), handler()?));
+        }
+        if let Some(source) = &function.stream {
+            let (source, streams) = (source.clone(), sources.streams.clone());
+            mappings.push(stream::start(name, source, handler()?, streams, sqs())?);
+        }
+    }
+    Ok(mappings)
+}
 
 /// How long calls that still run are waited for at the end.
 const GRACE: Duration = Duration::from_secs(10);
@@ -47,6 +85,12 @@ impl Mapping {
             tracing::warn!("calls of lambdas that did not end were broken off");
             self.task.abort();
         }
+    }
+}
+
+impl Drop for Mapping {
+    fn drop(&mut self) {
+        self.task.abort();
     }
 }
 

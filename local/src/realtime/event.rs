@@ -10,11 +10,11 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use lambda_http::aws_lambda_events::query_map::QueryMap;
 use serde_json::{Map, Value, json};
-use time::OffsetDateTime;
 use uuid::Uuid;
 
 /// The stage, which stands in the path of the management API.
 const STAGE: &str = "local";
+use crate::clock::epoch_millis;
 use crate::gateway::{DOMAIN_NAME, request_time};
 
 const CONNECT: &str = "$connect";
@@ -41,7 +41,7 @@ impl Identity {
         let agent = head.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
         Ok(Self {
             connection_id: random_id()?,
-            connected_at: millis(OffsetDateTime::now_utc()),
+            connected_at: epoch_millis(),
             client: json!({ "sourceIp": peer.ip(), "userAgent": agent.unwrap_or_default() }),
             authorizer: Map::new(),
         })
@@ -90,16 +90,15 @@ impl Identity {
     }
 
     fn context(&self, route_key: &str, event_type: &str, request_id: &str) -> Value {
-        let now = OffsetDateTime::now_utc();
         let mut context = json!({
             "routeKey": route_key,
             "eventType": event_type,
             "extendedRequestId": request_id,
-            "requestTime": request_time(now),
+            "requestTime": request_time(),
             "messageDirection": "IN",
             "stage": STAGE,
             "connectedAt": self.connected_at,
-            "requestTimeEpoch": millis(now),
+            "requestTimeEpoch": epoch_millis(),
             "identity": self.client,
             "requestId": request_id,
             "domainName": DOMAIN_NAME,
@@ -129,10 +128,6 @@ pub fn query(head: &Parts) -> QueryMap {
 #[must_use]
 pub fn new_request_id() -> String {
     Uuid::new_v4().to_string()
-}
-
-fn millis(time: OffsetDateTime) -> i64 {
-    time.unix_timestamp() * 1_000 + i64::from(time.millisecond())
 }
 
 fn handshake(head: &Parts) -> Value {

@@ -29,6 +29,7 @@ use self::lanes::Lanes;
 use self::queue::Queue;
 use self::store::Store;
 use super::Result;
+use crate::clock::epoch_millis;
 
 /// The service's name in `X-Amz-Target`.
 pub const SERVICE: &str = "AmazonSQS";
@@ -73,7 +74,7 @@ impl Sqs {
         let store = Store::open(file)?;
         let mut lanes: BTreeMap<String, Lanes> =
             queues.keys().map(|name| (name.clone(), Lanes::default())).collect();
-        for (queue, sequence, message_id, group_id) in store.kept(now())? {
+        for (queue, sequence, message_id, group_id) in store.kept(epoch_millis())? {
             if let (Some(queue), Some(lanes)) = (queues.get(&queue), lanes.get_mut(&queue)) {
                 lanes.add(sequence, queue.lane(group_id.as_deref(), &message_id));
             }
@@ -106,7 +107,7 @@ impl Sqs {
     /// When the disk refuses.
     pub fn send(&self, name: &str, messages: &[NewMessage]) -> Result<Vec<Sent>> {
         let Some(queue) = self.queues.get(name) else { return Ok(Vec::new()) };
-        let now = now();
+        let now = epoch_millis();
         let mut state = self.state();
         let State { store, lanes } = &mut *state;
         let sent = store.durably(|database| {
@@ -139,7 +140,7 @@ impl Sqs {
                 return Ok(Vec::new());
             }
             let found = state.store.lazily(|database| {
-                let look = |sequence| queue.receive(database, sequence, now());
+                let look = |sequence| queue.receive(database, sequence, epoch_millis());
                 taken.sequences.iter().copied().map(look).collect::<rusqlite::Result<Vec<_>>>()
             })?;
             let mut received = Vec::new();
@@ -186,7 +187,7 @@ impl Sqs {
             received.into_iter().filter(held).map(|each| each.message.sequence).collect();
         store.lazily(|database| {
             held.iter().try_for_each(|sequence| store::delete(database, *sequence))?;
-            store::forget(database, now())
+            store::forget(database, epoch_millis())
         })?;
         for sequence in held {
             lanes.remove(sequence);
@@ -221,9 +222,4 @@ impl Sqs {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn now() -> i64 {
-    let now = time::OffsetDateTime::now_utc();
-    now.unix_timestamp() * 1_000 + i64::from(now.millisecond())
 }

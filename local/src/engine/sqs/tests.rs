@@ -136,7 +136,7 @@ fn a_repeat_gets_the_first_answer_for_five_minutes_and_for_its_group_alone() {
     sqs.delete("fifo", &received).unwrap();
     assert_eq!(send(&sqs, &[("a", "1")]), first);
 
-    let later = now() + 5 * 60 * 1_000;
+    let later = epoch_millis() + 5 * 60 * 1_000;
     let (repeat, mut state) = (message("a", "1"), sqs.state());
     let mut repeated = |at| {
         let look = |database: &_| store::repeated(database, "fifo", &repeat, at);
