@@ -30,14 +30,24 @@ pub struct Event<'a> {
     pub head: &'a Parts,
     /// The path's parameters.
     pub parameters: BTreeMap<&'a str, &'a str>,
-    /// The claims of the caller's token, on routes that ask for one.
-    pub claims: Option<Claims>,
+    /// Who calls, as the authorizer says.
+    pub caller: Caller,
     /// The body.
     pub body: &'a [u8],
     /// Who sent it.
     pub peer: SocketAddr,
     /// The gateway's name for it.
     pub request_id: &'a str,
+}
+
+/// Who calls.
+pub enum Caller {
+    /// Nobody was asked.
+    Anyone,
+    /// The claims of their access token.
+    User(Claims),
+    /// Who signed the request.
+    Account(Value),
 }
 
 impl Event<'_> {
@@ -94,8 +104,12 @@ impl Event<'_> {
             "time": request_time(),
             "timeEpoch": epoch_millis(),
         });
-        if let Some(claims) = &self.claims {
-            context["authorizer"] = json!({ "jwt": { "claims": claims, "scopes": null } });
+        match &self.caller {
+            Caller::Anyone => {}
+            Caller::User(claims) => {
+                context["authorizer"] = json!({ "jwt": { "claims": claims, "scopes": null } });
+            }
+            Caller::Account(signer) => context["authorizer"] = json!({ "iam": signer }),
         }
         context
     }
@@ -151,13 +165,13 @@ mod tests {
     use axum::http::Request;
     use lambda_http::RequestExt;
 
-    fn event(request: Request<&[u8]>, claims: Option<Claims>) -> String {
+    fn event(request: Request<&[u8]>, caller: Caller) -> String {
         let (head, body) = request.into_parts();
         Event {
             route_key: "GET /v1/users/{userId}",
             head: &head,
             parameters: BTreeMap::from([("userId", "a b")]),
-            claims,
+            caller,
             body,
             peer: "127.0.0.1:5000".parse().unwrap(),
             request_id: "r-1",
@@ -176,7 +190,7 @@ mod tests {
             .body(&b""[..])
             .unwrap();
         let claims = BTreeMap::from([("sub".to_owned(), "me".to_owned())]);
-        let event: Value = serde_json::from_str(&event(request, Some(claims))).unwrap();
+        let event: Value = serde_json::from_str(&event(request, Caller::User(claims))).unwrap();
         assert_eq!(event["version"], "2.0");
         assert_eq!(event["rawPath"], "/v1/users/a%20b");
         assert_eq!(event["rawQueryString"], "x=1&x=2&y=%C3%A4");
@@ -200,16 +214,25 @@ mod tests {
     fn a_lambda_reads_it() {
         let body = "{\"name\":\"ä\"}".as_bytes();
         let request = Request::post("/v1/users/a%20b?limit=5").body(body).unwrap();
-        let request = lambda_http::request::from_str(&event(request, None)).unwrap();
+        let request = lambda_http::request::from_str(&event(request, Caller::Anyone)).unwrap();
         assert_eq!(request.path_parameters().first("userId"), Some("a b"));
         assert_eq!(request.query_string_parameters().first("limit"), Some("5"));
         assert_eq!(&request.body()[..], body);
     }
 
     #[test]
+    fn a_lambda_is_told_who_signed() {
+        let caller = Caller::Account(json!({ "accessKey": "local", "userArn": "arn" }));
+        let request = event(Request::post("/").body(&b""[..]).unwrap(), caller);
+        let event: Value = serde_json::from_str(&request).unwrap();
+        assert_eq!(event["requestContext"]["authorizer"]["iam"]["accessKey"], "local");
+        lambda_http::request::from_str(&request).unwrap();
+    }
+
+    #[test]
     fn a_body_that_is_no_text_arrives_byte_for_byte() {
         let request = Request::post("/").body(&b"\xff\x00"[..]).unwrap();
-        let request = lambda_http::request::from_str(&event(request, None)).unwrap();
+        let request = lambda_http::request::from_str(&event(request, Caller::Anyone)).unwrap();
         assert_eq!(&request.body()[..], b"\xff\x00");
     }
 }

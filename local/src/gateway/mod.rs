@@ -3,6 +3,7 @@
 mod body;
 mod event;
 mod refusal;
+mod signature;
 #[cfg(test)]
 mod tests;
 mod token;
@@ -25,7 +26,7 @@ use uuid::Uuid;
 pub use event::{DOMAIN_NAME, request_time};
 pub use token::Verifier;
 
-use self::event::Event;
+use self::event::{Caller, Event};
 use self::refusal::Refusal;
 use crate::error::StartError;
 
@@ -127,10 +128,14 @@ impl Path {
         let (Some(target), Some(parameters)) = (self.methods.get(&head.method), parameters) else {
             return Err(Refusal::NotFound);
         };
-        let claims = match target.authorizer {
-            Authorizer::None => None,
+        let caller = match target.authorizer {
+            Authorizer::None => Caller::Anyone,
             Authorizer::Jwt => {
-                Some(self.verifier.verify(&head.headers).ok_or(Refusal::Unauthorized)?)
+                let claims = self.verifier.verify(&head.headers);
+                Caller::User(claims.ok_or(Refusal::Unauthorized)?)
+            }
+            Authorizer::Iam if signature::is_signed(&head, body.as_deref().unwrap_or_default()) => {
+                Caller::Account(signature::signer())
             }
             Authorizer::Iam => return Err(Refusal::Forbidden),
         };
@@ -138,7 +143,7 @@ impl Path {
             route_key: &target.route_key,
             head: &head,
             parameters: parameters.iter().collect(),
-            claims,
+            caller,
             body: &body?,
             peer,
             request_id,

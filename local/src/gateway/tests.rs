@@ -28,8 +28,14 @@ async fn api() -> Api {
     let functions = json!({
         "open": { "routes": ["POST /v1/open"], "authorizer": "none" },
         "mine": { "routes": ["GET /v1/mine/{id}"], "authorizer": "jwt" },
+        "signed": { "routes": ["POST /v1/signed", "PUT /v1/signed/{id}"], "authorizer": "iam" },
+        "behind": { "queue": { "name": "q", "batchSize": 1 } },
     });
-    let endpoints = BTreeMap::from([("open", endpoint(201)), ("mine", endpoint(200))]);
+    let endpoints = BTreeMap::from([
+        ("open", endpoint(201)),
+        ("mine", endpoint(200)),
+        ("signed", endpoint(202)),
+    ]);
     let key = SigningKey::parse(&SigningKey::generate().unwrap()).unwrap();
     let verifier = Verifier::new(&key.public(), ISSUER, "client");
     let functions = serde_json::from_value(functions).unwrap();
@@ -73,6 +79,15 @@ async fn only_a_caller_with_a_token_reaches_a_handler_that_asks_for_one() {
         api.request("GET", "/v1/mine/1").header("authorization", format!("Bearer {token}"));
     let response = api.answer(request.body(Vec::new()).unwrap()).await;
     assert_eq!(response.body(), "/v1/mine/1");
+}
+
+#[tokio::test]
+async fn only_who_signs_reaches_a_handler_that_asks_for_it() {
+    let api = api().await;
+    let (status, body) = api.send("POST", "/v1/signed", b"{}".to_vec()).await;
+    assert_eq!((status, &body["message"]), (403, &json!("Forbidden")));
+    assert_eq!(body["code"], "forbidden");
+    assert_eq!(api.send("POST", "/v1/signed", vec![b'x'; 300_000]).await.0, 403);
 }
 
 #[tokio::test]
