@@ -18,4 +18,4 @@ mod storage;
 
 pub use error::StartError;
 pub use server::{Options, Server, start};
-pub use storage::HttpClients;
+pub use storage::{Around, HttpClients};

@@ -112,7 +112,7 @@ pub async fn start(options: Options) -> Result<Server, StartError> {
     let world = |client: &aws_sdk_dynamodb::Client| {
         let app = App::new(Store::new(client.clone(), ""), options.flood_limit);
         let sockets = shared::realtime::Sockets::new(
-            &aws::config(address, Some(hub.http_client())),
+            &aws::config(address, Some(options.http_clients.around_sockets(hub.http_client()))),
             MANAGEMENT_URL,
         );
         let queue = |name| queue(&sqs, services_address, name);

@@ -34,10 +34,32 @@ pub struct Storage {
 /// HTTP clients of tests that let calls fail; none: plain HTTP.
 #[derive(Debug, Clone, Default)]
 pub struct HttpClients {
-    /// For the lambdas behind routes.
+    /// To DynamoDB, for the lambdas behind routes.
     pub routes: Option<SharedHttpClient>,
-    /// For the lambdas that are called otherwise.
+    /// To DynamoDB, for the lambdas that are called otherwise.
     pub events: Option<SharedHttpClient>,
+    /// To the sockets: goes around the client that reaches them.
+    pub sockets: Option<Around>,
+}
+
+/// Makes an HTTP client that goes around another.
+#[derive(Clone)]
+pub struct Around(pub Arc<dyn Fn(SharedHttpClient) -> SharedHttpClient + Send + Sync>);
+
+impl std::fmt::Debug for Around {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Around")
+    }
+}
+
+impl HttpClients {
+    /// `plain`, the client that reaches the sockets, with what a test puts around it.
+    pub(crate) fn around_sockets(&self, plain: SharedHttpClient) -> SharedHttpClient {
+        match &self.sockets {
+            Some(Around(around)) => around(plain),
+            None => plain,
+        }
+    }
 }
 
 impl Storage {

@@ -10,5 +10,6 @@ mod model;
 mod once;
 mod positions;
 mod price;
+mod realtime;
 mod rules;
 mod support;

@@ -26,6 +26,7 @@ mod fault;
 mod gate;
 mod http;
 mod plan;
+mod posts;
 mod steps;
 
 use std::collections::HashSet;
@@ -41,6 +42,7 @@ pub use cost::{Cost, cost};
 pub use fault::{Change, Fault};
 pub use gate::Gate;
 pub use plan::Planned;
+pub use posts::{PostFault, Posts};
 pub use steps::{Lane, Steps};
 
 use crate::backend::Backend;
@@ -67,6 +69,16 @@ impl Wire {
         let wire = Self::default();
         let backend = Backend::private(|options| {
             options.http_clients.routes = Some(wire.client());
+            set(options);
+        });
+        (backend.await, wire)
+    }
+
+    /// As [`Wire::backend`], for the lambdas that no route calls: what pushes and delivers.
+    pub async fn behind_events(set: impl FnOnce(&mut Options)) -> (Backend, Self) {
+        let wire = Self::default();
+        let backend = Backend::private(|options| {
+            options.http_clients.events = Some(wire.client());
             set(options);
         });
         (backend.await, wire)
