@@ -14,6 +14,7 @@ mod data;
 mod error;
 mod server;
 mod serving;
+mod web;
 
 pub use error::StartError;
 pub use server::{Options, Server, start};

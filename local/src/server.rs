@@ -29,7 +29,7 @@ use crate::mapping::{self, Mapping, Sources, Streams};
 use crate::outbox::{self, Outbox};
 use crate::realtime::{SocketLimits, Sockets};
 use crate::serving::Serving;
-use crate::{aws, functions};
+use crate::{aws, functions, web};
 
 /// The secret that holds the app client's id.
 const CLIENT_ID_SECRET: &str = "cognito-client-id";
@@ -117,7 +117,8 @@ pub async fn start(options: Options) -> Result<Server, StartError> {
     let sockets = Sockets::new(&routes, &events, options.socket_limits)?;
     let router = gateway::router(&routes, &endpoints, verifier)?
         .merge(outbox::router(outbox))
-        .merge(sockets.router());
+        .merge(sockets.router())
+        .merge(web::router());
     let secrets = (CLIENT_ID_SECRET.to_owned(), pool.client_id().to_owned());
     let secrets = Arc::new([secrets].into_iter().collect());
     let engines = Services { pool, secrets, sqs: Arc::clone(&sqs) }.router();
