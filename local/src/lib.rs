@@ -15,6 +15,7 @@ mod error;
 mod server;
 mod serving;
 mod storage;
+mod web;
 
 pub use error::StartError;
 pub use server::{Options, Server, start};

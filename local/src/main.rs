@@ -81,6 +81,7 @@ fn announce(arguments: &Arguments, server: &Server) {
     let _ = writeln!(
         io::stdout(),
         "Chinwag {version}: all of the backend in this process, on embedded engines\n\
+         web client     {url}\n\
          data           {data}\n\
          outbox         {url}/local/outbox\n\
          registration   {registration}\n\

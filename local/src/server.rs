@@ -14,7 +14,7 @@ use shared::realtime::{Queue, Realtime};
 use shared::store::Store;
 use tokio::net::TcpListener;
 
-use crate::aws;
+use crate::{aws, web};
 use crate::data::DataFolder;
 use crate::engine::EngineError;
 use crate::engine::cognito::UserPool;
@@ -138,7 +138,19 @@ pub async fn start(options: Options) -> Result<Server, StartError> {
     let verifier = Verifier::new(&pool.jwks(), &pool.issuer(), pool.client_id());
     let router = gateway::router(&functions, &world(&storage.routes).endpoints(), verifier)?
         .merge(outbox::router(outbox))
-        .merge(sockets.router());
+        .merge(sockets.router())
+        .merge(web::router());
+    let secrets = (CLIENT_ID_SECRET.to_owned(), pool.client_id().to_owned());
+    let secrets = Arc::new([secrets].into_iter().collect());
+    let engines = Services { pool, secrets, sqs: Arc::clone(&sqs) }.router();
+    let services = Serving::start(services, engines.merge(sockets.management()));
+    let streams = Streams {
+        client: tables.streams,
+        written: tables.written,
+        documents,
+        records: tables.records,
+    };
+    let mappings = mapping::start(&routes, &events, &Sources { sqs, streams })?;
     let gateway = Serving::start(listener, router);
     let (dynamodb, engine) = (storage.routes, storage.engine);
     Ok(Server { address, dynamodb, sockets, gateway, mappings, services, engine, data })
