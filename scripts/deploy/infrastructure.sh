@@ -72,6 +72,7 @@ print_next_steps() {
 
 Chinwag ($ENVIRONMENT) is up in $REGION.
   URL        $(output api_url)
+  WebSocket  $(output realtime_url)$(web_client_line)
   dashboard  $(output dashboard_url)
   alarms     $(output alarm_topic_arn)
 
@@ -80,6 +81,11 @@ What to do next:
   get the alarms: aws sns subscribe --region $REGION --topic-arn $(output alarm_topic_arn) --protocol email --notification-endpoint you@example.com
   before people come: raise the quotas that docs/operations.md names
 NEXT
+}
+
+# Nothing where there is no web client.
+web_client_line() {
+  [ -z "$(output web_url)" ] || printf '\n  web client %s' "$(output web_url)"
 }
 
 # Protected is all that does not say that it is not.

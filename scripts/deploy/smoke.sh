@@ -1,11 +1,13 @@
 # shellcheck shell=bash
-# The smoke test: two people register, one writes to the other, and nothing is left of them. Passwords and tokens are
-# in shell variables and in private files alone: never on a command line, never in what is printed.
+# The smoke test: two people register, one writes to the other, who has it pushed to them, and nothing is left of them.
+# Passwords and tokens are in shell variables and in private files alone: never on a command line, never in what is printed.
 
 API_URL=""
 STATUS=""
 SMOKE_RUN=""
 SMOKE_DEADLINE=0
+LISTENER=""
+PUSHED=""
 # How long a new deployment may take until it answers as it should.
 SMOKE_PATIENCE_SECONDS=90
 
@@ -31,7 +33,7 @@ smoke() {
 
   exchange "$run" "$sender_token" "$recipient" "$recipient_token"
   smoke_clean_up || fail "the smoke test went well, but left something behind"
-  say "It works: what one wrote reached the other, once. Both users are deleted again."
+  say "It works: what one wrote reached the other, once$PUSHED. Both users are deleted again."
 }
 
 register() {
@@ -60,17 +62,64 @@ exchange() {
   local run="$1" sender_token="$2" recipient="$3" recipient_token="$4" message send
   send="{\"recipientId\":\"$recipient\",\"body\":\"Hello from $run\",\"clientMessageId\":\"smoke-$run\"}"
 
+  listen "$recipient_token"
   call POST /v1/messages "$sender_token" "$send"
   # 200 where a first answer was lost.
   expect "send" 201 200
   message="$(answer .messageId)"
   expect_once "$recipient_token" "$message" "Hello from $run"
+  [ -z "$LISTENER" ] || expect_pushed "$message"
 
   call POST /v1/messages "$sender_token" "$send"
   expect "sending the same again" 200
   [ "$(answer .messageId)" = "$message" ] ||
     smoke_failed "sending the same again: expected message $message, got $(answer .messageId)"
   expect_once "$recipient_token" "$message" "Hello from $run"
+}
+
+# Opens a WebSocket, whose frames go into a file. A new deployment may refuse it for a while.
+listen() {
+  if ! command -v python3 >/dev/null; then
+    say "  there is no python3: the WebSocket is not tested"
+    return 0
+  fi
+  while :; do
+    call POST /v1/realtime/token "$1"
+    expect "a token for the WebSocket" 201
+    answer '"\(.url)?token=\(.token)"' >"$SCRATCH/connection"
+    : >"$SCRATCH/frames"
+    python3 "$ROOT/scripts/deploy/listen.py" <"$SCRATCH/connection" >"$SCRATCH/frames" 2>"$SCRATCH/listening" &
+    LISTENER=$!
+    wait_for_frame '.*' && return 0
+    stop_listening
+    [ "$SECONDS" -lt "$SMOKE_DEADLINE" ] || smoke_failed "connecting to $(answer .url): $(last_line "$SCRATCH/listening")"
+    say "  the WebSocket: $(last_line "$SCRATCH/listening"); asking again"
+    sleep 3
+  done
+}
+
+expect_pushed() {
+  wait_for_frame "\"message.created\".*\"$1\"" || smoke_failed "push: the message did not come over the WebSocket"
+  stop_listening
+  PUSHED=", and was pushed"
+}
+
+# Waits for a frame that matches; answers no where the connection ends, or after 30 s.
+wait_for_frame() {
+  local deadline=$((SECONDS + 30))
+  while [ "$SECONDS" -lt "$deadline" ]; do
+    ! grep -q -e "$1" "$SCRATCH/frames" || return 0
+    kill -0 "$LISTENER" 2>/dev/null || return 1
+    sleep 0.2
+  done
+  return 1
+}
+
+stop_listening() {
+  [ -n "$LISTENER" ] || return 0
+  kill "$LISTENER" 2>/dev/null || true
+  wait "$LISTENER" 2>/dev/null || true
+  LISTENER=""
 }
 
 expect_once() {
@@ -153,6 +202,7 @@ random_hex() {
 # answer what failed before.
 smoke_clean_up() {
   local run="$SMOKE_RUN" reason="$SCRATCH/clean-up" status=0
+  stop_listening
   [ -n "$run" ] || return 0
   delete_rows "$run" 2>"$reason" || status=1
   delete_account "smoke-$run-1" 2>>"$reason" || status=1

@@ -24,8 +24,11 @@ variables {
   deletion_protection = false
 }
 
-run "queues" {
+# One run, since each makes the whole deployment anew.
+run "realtime" {
   command = apply
+
+  # Queues.
 
   assert {
     condition     = { for key, queue in aws_sqs_queue.this : key => queue.fifo_queue } == { gateway = true, gateway-dlq = true, push-chunks = true, push-chunks-dlq = true, push-failures = false }
@@ -71,10 +74,8 @@ run "queues" {
     condition     = keys(aws_sqs_queue_policy.tls_only) == keys(aws_sqs_queue.this)
     error_message = "Every queue must refuse what is not encrypted."
   }
-}
 
-run "event_sources" {
-  command = apply
+  # What calls functions.
 
   assert {
     condition     = keys(aws_lambda_event_source_mapping.stream) == ["push"] && aws_lambda_event_source_mapping.stream["push"].event_source_arn == module.table["Messages"].stream_arn
@@ -106,10 +107,8 @@ run "event_sources" {
     condition     = alltrue([for mapping in concat(values(aws_lambda_event_source_mapping.stream), values(aws_lambda_event_source_mapping.queue)) : mapping.function_response_types == toset(["ReportBatchItemFailures"])])
     error_message = "A function must be able to say what of a batch failed."
   }
-}
 
-run "permissions" {
-  command = apply
+  # Permissions.
 
   assert {
     condition     = contains(local.statements["gateway-message"], { actions = ["sqs:SendMessage"], resources = [aws_sqs_queue.this["gateway"].arn] })
@@ -155,10 +154,8 @@ run "permissions" {
     condition     = data.aws_iam_policy_document.caller["gateway-message"].statement[0].resources == toset(["${module.http_api.stage_arn}/POST/v1/gateway/messages"]) && contains(data.aws_iam_policy_document.caller["lobby-admins"].statement[0].resources, "${module.http_api.stage_arn}/PUT/v1/lobby/admins/*")
     error_message = "A caller must be let to the routes of the function, and to no other."
   }
-}
 
-run "environment" {
-  command = apply
+  # What functions know.
 
   assert {
     condition = {
@@ -173,10 +170,8 @@ run "environment" {
     condition     = local.environments["push"].PUSH_CHUNKS_QUEUE_URL == aws_sqs_queue.this["push-chunks"].id && local.environments["gateway-message"].GATEWAY_QUEUE_URL == aws_sqs_queue.this["gateway"].id
     error_message = "Who sends to a queue must know where it is."
   }
-}
 
-run "alarms" {
-  command = apply
+  # Alarms.
 
   assert {
     condition = alltrue([

@@ -137,7 +137,9 @@ def test(deployment: Deployment, steps: Steps, threads: int) -> None:
 
 def keep(deployment: Deployment, outputs: dict[str, Any]) -> None:
     settings = {name: value for name, value in deployment.environment.items() if name.startswith("AWS_")}
-    print(f"\nAPI: {outputs['api_url']}\nrealtime: {outputs['realtime_url']}\nuser pool: {outputs['user_pool_id']}\nemulator's log: {LOG}\n")
+    for name in ("api_url", "realtime_url", "user_pool_id"):
+        print(f"{name}: {outputs[name]}")
+    print(f"emulator's log: {LOG}\n")
     print("\n".join(f"export {name}={value}" for name, value in settings.items()))
     input("\nIt is up until you press Enter. ")
 

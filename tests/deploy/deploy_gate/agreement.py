@@ -1,4 +1,4 @@
-"""What was deployed is what routes.json, tables.json and queues.json say: routes, authorizers, functions, permissions, tables.
+"""What was deployed is what the project's lists say: routes, authorizers, functions, permissions, tables.
 
 Queues, what calls functions beside requests, and the WebSocket API are in `realtime_agreement.py`.
 """
@@ -101,7 +101,8 @@ class Agreement:
         if function.stream:
             table = self.outputs["table_names"][function.stream["table"]]
             stream = self.emulator.client("dynamodb").describe_table(TableName=table)["Table"]["LatestStreamArn"]
-            given |= {(f"dynamodb:{action}", end_of(stream)) for action in function.stream_actions(function.stream["table"])}
+            actions = function.stream_actions(function.stream["table"])
+            given |= {(f"dynamodb:{action}", end_of(stream)) for action in actions}
             given.add(("dynamodb:ListStreams", "*"))
         api, stage = self.outputs["realtime_url"].split("/")[-2:]
         connections = {f"{api}/{stage}/{method}/@connections/*" for method in function.connection_methods()}

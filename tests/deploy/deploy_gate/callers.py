@@ -26,7 +26,8 @@ class Caller:
     def call(self, url: str, route: str) -> int:
         """Calls a route with an empty body, signed; the status."""
         method, path = route.split(" ")
-        signed = AWSRequest(method, url + path.replace("{userId}", "nobody"), {"content-type": "application/json"}, b"{}")
+        url += path.replace("{userId}", "nobody")
+        signed = AWSRequest(method, url, {"content-type": "application/json"}, b"{}")
         SigV4Auth(self.credentials, "execute-api", REGION).add_auth(signed)
         return status_of(method, signed.url, dict(signed.headers))
 

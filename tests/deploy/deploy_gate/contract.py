@@ -66,8 +66,8 @@ def tables() -> dict[str, Json]:
 def queues() -> dict[str, Json]:
     """The queues, and the dead-letter queues of those that give up."""
     rows = json.loads((REPOSITORY / "queues.json").read_text())
-    dead_letters = {dead_letter(name): {"fifo": row["fifo"]} for name, row in rows.items() if "maxReceiveCount" in row}
-    return rows | dead_letters
+    limited = {name: row for name, row in rows.items() if "maxReceiveCount" in row}
+    return rows | {dead_letter(name): {**row, "maxReceiveCount": None} for name, row in limited.items()}
 
 
 def dead_letter(queue: str) -> str:

@@ -48,7 +48,8 @@ class RealtimeAgreement(Agreement):
         for name, row in contract.functions().items():
             deployed = self.outputs["function_names"][name]
             variables = client.get_function_configuration(FunctionName=deployed)["Environment"]["Variables"]
-            found = {key: value for key, value in variables.items() if key.endswith("_URL") and not key.startswith("AWS_")}
+            variables.pop("AWS_ENDPOINT_URL")
+            found = {key: value for key, value in variables.items() if key.endswith("_URL")}
             wanted = {contract.variable(queue): self.outputs["queue_urls"][queue] for queue in row.sends}
             if row.realtime:
                 wanted["REALTIME_URL"] = self.outputs["realtime_url"]
@@ -65,8 +66,7 @@ class RealtimeAgreement(Agreement):
             fifo = ("true", "messageGroup", "perMessageGroupId")
             self.same(f"kind of {name}", fifo if row["fifo"] else (None, None, None), kind)
             self.same(f"encryption of {name}", "true", found.get("SqsManagedSseEnabled"))
-            if "visibilityTimeoutSeconds" in row:
-                self.same(f"visibility timeout of {name}", str(row["visibilityTimeoutSeconds"]), found["VisibilityTimeout"])
+            self.same(f"visibility timeout of {name}", str(row["visibilityTimeoutSeconds"]), found["VisibilityTimeout"])
             redrive = json.loads(found.get("RedrivePolicy", "{}"))
             place = (redrive.get("deadLetterTargetArn", "").rpartition(":")[2], redrive.get("maxReceiveCount"))
             limit = row.get("maxReceiveCount")
@@ -78,7 +78,8 @@ class RealtimeAgreement(Agreement):
         wanted = {}
         for name, row in contract.functions().items():
             if row.queue:
-                wanted[names[name]] = {"source": urls[row.queue["name"]].rpartition("/")[2], "size": row.queue["batchSize"]}
+                source = urls[row.queue["name"]].rpartition("/")[2]
+                wanted[names[name]] = {"source": source, "size": row.queue["batchSize"]}
             if row.stream:
                 wanted[names[name]] = self.wanted_stream(row.stream)
         listed = self.emulator.client("lambda").list_event_source_mappings()["EventSourceMappings"]

@@ -4,8 +4,8 @@ import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
-# drop: leave it out; of a module, overlay/ has another. fixup: leave it out, and set it through the API after the apply (a
-# whole resource, too: `to` is the argument that tells what it belongs to). set: give it another value
+# drop: leave it out; of a module, overlay/ has another. fixup: leave it out, and set it through the API after the apply
+# (a whole resource, too: `to` is the argument that tells what it belongs to). set: give it another value
 # (@VALUE@ is the one it has, @ENDPOINT@ the emulator's address). write: put other text in its place. add: give it where
 # it is missing.
 DEEDS = {"drop", "fixup", "set", "write", "add"}

@@ -1,4 +1,7 @@
-"""What Lambda does with a batch of a table's stream, and ministack does not: it tries a failed batch for ever, as a whole."""
+"""What Lambda does with a failed batch of a table's stream.
+
+Ministack tries it again for ever and as a whole, and hears nothing of what failed in it.
+"""
 
 import json
 import threading

@@ -1,7 +1,8 @@
 """WebSocket connections of ministack, held as API Gateway holds them.
 
-Ministack's own handle one frame after the other, take binary and overlong frames, send what a lambda answers whether the
-route has a response or not, refuse every failed $connect with the same status, and tell $disconnect half a second late.
+Ministack handles one frame after the other, takes binary and overlong frames, sends what a lambda answers whether the
+route has a response or not, refuses every failed $connect with the same status, and tells $disconnect half a second
+late.
 """
 
 import asyncio
@@ -92,7 +93,8 @@ class Session:
     frames: set[asyncio.Task] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self.headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in self.scope["headers"]}
+        headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in self.scope["headers"]]
+        self.headers = {name.lower(): value for name, value in headers}
         self.source_ip = (self.scope.get("client") or ["127.0.0.1"])[0]
 
     async def run(self) -> None:
@@ -117,9 +119,8 @@ class Session:
         query = parse_qs(self.scope.get("query_string", b"").decode(), keep_blank_values=True)
         route = apigateway._match_ws_route(self.api_id, "$connect")
         if route.get("authorizationType") == "CUSTOM":
-            context = apigateway._ws_request_context(
-                self.api_id, "$connect", self.stage, self.id, "CONNECT", apigateway.new_uuid(), self.source_ip, self.headers
-            )
+            place = (self.api_id, "$connect", self.stage, self.id, "CONNECT", apigateway.new_uuid())
+            context = apigateway._ws_request_context(*place, self.source_ip, self.headers)
             refusal, self.authorizer = await apigateway._authorize_ws_connect(
                 self.api_id, route, context, self.headers, query, self.account, self.region
             )
