@@ -94,7 +94,7 @@ export class Timeline {
     reconcile(this.#list, this.#rows(scene));
     this.#rove(this.#list.querySelector('[tabindex="0"]') ?? [...this.#list.querySelectorAll('.message')].at(-1));
     if (isFirst) this.#scrollToNews();
-    else if (anchor) this.#scroller.scrollTop += anchor.element.offsetTop - anchor.offset;
+    else if (anchor) this.#restore(anchor);
     else this.#stick();
     if (!scene) return;
     this.#scroller.setAttribute('aria-busy', String(this.#isMoving));
@@ -153,7 +153,13 @@ export class Timeline {
     const { scrollTop } = this.#scroller;
     const lines = /** @type {HTMLElement[]} */ ([...this.#list.children]);
     const element = lines.find(({ offsetTop, offsetHeight }) => offsetTop + offsetHeight > scrollTop);
-    return element && { element, offset: element.offsetTop };
+    return element && { key: element.dataset.key ?? '', offset: element.offsetTop };
+  }
+
+  /** @param {{key: string, offset: number}} anchor */
+  #restore({ key, offset }) {
+    const element = /** @type {HTMLElement | null} */ (this.#list.querySelector(`[data-key="${CSS.escape(key)}"]`));
+    if (element) this.#scroller.scrollTop += element.offsetTop - offset;
   }
 
   #stick() {
