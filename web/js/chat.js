@@ -100,7 +100,9 @@ export class Chat {
   #merge(fresh) {
     const held = this.conversations.get(fresh.conversationId);
     const isBehind = held && (held.lastSeq > fresh.lastSeq || held.readSeq > fresh.readSeq);
-    this.conversations.set(fresh.conversationId, isBehind ? { ...held, name: fresh.name } : fresh);
+    // The server counts and looks at the end side by side: what it counted behind the end is still to be pushed.
+    const unread = Math.min(fresh.unread, fresh.lastSeq - fresh.readSeq);
+    this.conversations.set(fresh.conversationId, isBehind ? { ...held, name: fresh.name } : { ...fresh, unread });
     const log = this.#logs.get(fresh.conversationId);
     if (log?.isOpen && fresh.lastSeq > log.end) log.catchUp(fresh.lastSeq);
   }
@@ -135,10 +137,11 @@ export class Chat {
     const { conversationId, seq } = message;
     this.add(message);
     const held = this.conversations.get(conversationId);
-    if (!held || seq > held.lastSeq + 1) this.refresh().catch(ignoreProblem);
+    const isNew = !message.editedAt && !message.deletedAt && message.senderId !== this.me.userId;
+    // Not the next one: the count may leave something out.
+    if (!held || seq > held.lastSeq + 1 || (isNew && seq === held.lastSeq)) this.refresh().catch(ignoreProblem);
     if (!held) return;
-    const isNews = seq > held.lastSeq && !message.deletedAt && message.senderId !== this.me.userId
-      && !this.blocked.has(message.senderId);
+    const isNews = isNew && seq > held.lastSeq && !this.blocked.has(message.senderId);
     const isLast = seq >= (held.lastMessage?.seq ?? 0);
     this.change(conversationId, {
       lastSeq: Math.max(held.lastSeq, seq),

@@ -36,6 +36,9 @@ const present = (children) => children
   .filter((child) => child !== false && child !== null && child !== undefined)
   .map((child) => (child instanceof Node ? child : String(child)));
 
+/** Of which version the elements of `reconcile` are. @type {WeakMap<Element, string>} */
+const versions = new WeakMap();
+
 /** @typedef {{key: string, version: string, make: () => HTMLElement}} Row */
 
 /**
@@ -50,20 +53,16 @@ export function reconcile(parent, rows) {
   for (const { key, version, make } of rows) {
     let element = held.get(key);
     held.delete(key);
-    if (element?.getAttribute('data-version') === version) {
-      if (element === place) place = place.nextElementSibling;
-      else parent.insertBefore(element, place);
-      continue;
-    }
-    const fresh = make();
-    fresh.setAttribute('data-key', key);
-    fresh.setAttribute('data-version', version);
-    if (element) {
-      if (element === place) place = place.nextElementSibling;
-      replace(element, fresh);
+    if (!element || versions.get(element) !== version) {
+      const fresh = make();
+      fresh.setAttribute('data-key', key);
+      versions.set(fresh, version);
+      if (element && element === place) place = fresh;
+      if (element) replace(element, fresh);
       element = fresh;
     }
-    parent.insertBefore(fresh, place);
+    if (element === place) place = place.nextElementSibling;
+    else parent.insertBefore(element, place);
   }
   held.forEach((element) => element.remove());
 }

@@ -21,12 +21,12 @@ export function coalesce(work) {
   let running;
   /** @type {Promise<void> | undefined} */
   let next;
-  const run = () => {
-    running = work().finally(() => { running = undefined; });
-    return running;
-  };
-  return () => {
-    if (!running) return run();
+  /** @returns {Promise<void>} */
+  return function run() {
+    if (!running) {
+      running = work().finally(() => { running = undefined; });
+      return running;
+    }
     next ??= running.catch(() => {}).then(() => { next = undefined; return run(); });
     return next;
   };

@@ -40,12 +40,11 @@ export function conversation(chat, target) {
     const held = chat.conversationWith(id);
     if (!held && 'groupId' in target) return chat.isLoaded && fill(element, door?.() ?? '');
     if (!element.contains(timeline.element)) element.replaceChildren(head, timeline.element, typing, foot);
-    const look = JSON.stringify([held && nameOf(chat, held), chat.people.get(id), chat.blocked.has(id)]);
-    if (look !== shown) {
-      fill(head, ...heading(chat, id, held));
-      fill(foot, chat.blocked.has(id) ? blockedNote(chat, id) : composer.element);
-    }
+    const isBlocked = chat.blocked.has(id);
+    const look = JSON.stringify([held && nameOf(chat, held), chat.people.get(id), isBlocked]);
+    if (look !== shown) fill(head, ...heading(chat, id, held));
     shown = look;
+    if (isBlocked || !foot.contains(composer.element)) fill(foot, isBlocked ? blockedNote(chat, id) : composer.element);
     typing.textContent = typed(chat, held);
     timeline.update();
   };

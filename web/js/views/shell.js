@@ -3,6 +3,7 @@
 
 import { fill, h, iconButton } from '../dom.js';
 import { readable } from '../notices.js';
+import { inWords, Problem } from '../problem.js';
 import { conversation } from './conversation.js';
 import { inbox } from './inbox.js';
 import { addressOf, list, nameOf } from './list.js';
@@ -67,9 +68,20 @@ export function shell(chat, signOut) {
     if (why) note.say(`“${nameOf(chat, gone)}” ${why}.`);
     if (location.hash === addressOf(gone)) location.hash = '#/';
   };
-  addEventListener('hashchange', show);
+  const listening = new AbortController();
+  addEventListener('hashchange', show, listening);
+  addEventListener('unhandledrejection', (event) => {
+    if (!(event.reason instanceof Problem)) return;
+    event.preventDefault();
+    note.say(inWords(event.reason));
+  }, listening);
   ring();
-  return { element, show, end: () => { removeEventListener('hashchange', show); view?.end(); ends.forEach((end) => end()); } };
+  const end = () => {
+    listening.abort();
+    view?.end();
+    ends.forEach((stop) => stop());
+  };
+  return { element, show, end };
 }
 
 /**
