@@ -1,6 +1,8 @@
 // @ts-check
 // One conversation's log as far as it is held: entries by `seq`, without doubles. Push is a hint: what it leaves out is paged in.
 
+import { Problem } from './problem.js';
+
 /** @import {Change, Entry, Message} from './types.js' */
 
 const PAGE = 50;
@@ -98,8 +100,9 @@ export class Log {
         if (page.length === 0) this.#wanted = this.end;
         this.add(page);
       }
-    } catch {
-      setTimeout(() => this.catchUp(seq), RETRY_MS);
+    } catch (problem) {
+      if (!(problem instanceof Problem)) throw problem;
+      if (problem.isTransient) setTimeout(() => this.catchUp(seq), RETRY_MS);
     } finally {
       this.#isFilling = false;
     }

@@ -22,6 +22,7 @@ async function apiUrl() {
 /** @param {Session} session */
 function signIn(session) {
   root.replaceChildren(gate(session, () => enter(session)));
+  root.querySelector('input')?.focus();
 }
 
 /** @param {Session} session */
@@ -32,6 +33,7 @@ async function enter(session) {
   const chat = new Chat(api, me);
   const view = shell(chat, () => { session.signOut(); leave(); });
   const leave = () => {
+    session.onEnd = () => {};
     chat.stop();
     view.end();
     history.replaceState(null, '', location.pathname);

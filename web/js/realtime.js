@@ -49,6 +49,7 @@ export class Realtime {
 
   stop() {
     this.#isStopped = true;
+    this.onStatus = () => {};
     this.#listening.abort();
     this.#drop('closed');
     clearTimeout(this.#retry);

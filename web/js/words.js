@@ -48,7 +48,7 @@ const ROLE = { owner: 'an owner', admin: 'an admin', member: 'a member' };
  */
 export function told(change, name) {
   const who = name(change.actorId);
-  const target = String(change.target);
+  const target = typeof change.target === 'string' ? change.target : change.actorId;
   const isOwn = change.actorId === target;
   const whom = name(target) === 'You' ? 'you' : name(target);
   const role = ROLE[change.role ?? 'member'];

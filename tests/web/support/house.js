@@ -53,7 +53,7 @@ export async function signIn(page, username) {
 }
 
 async function guest(t, browser, url, look) {
-  const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'UTC', ...look });
+  const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'UTC', reducedMotion: 'reduce', ...look });
   context.setDefaultTimeout(WAIT_MS);
   /** @type {string[]} */
   const complaints = [];
@@ -62,7 +62,7 @@ async function guest(t, browser, url, look) {
   });
   const page = await context.newPage();
   page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+    if (['error', 'warning'].includes(message.type())) complaints.push(`${message.text()} ${message.location().url}`);
   });
   page.on('pageerror', (error) => complaints.push(String(error)));
   page.expected = /^$/;

@@ -36,12 +36,14 @@ export function conversation(chat, target) {
   const door = 'groupId' in target ? entrance(chat, id) : undefined;
 
   let shown = '';
+  let wasHeld = false;
   const update = () => {
     const held = chat.conversationWith(id);
-    if (!held && 'groupId' in target) return chat.isLoaded && fill(element, door?.() ?? '');
+    wasHeld ||= held !== undefined;
+    if (!held && door) return chat.isLoaded && !wasHeld && fill(element, door());
     if (!element.contains(timeline.element)) element.replaceChildren(head, timeline.element, typing, foot);
     const isBlocked = chat.blocked.has(id);
-    const look = JSON.stringify([held && nameOf(chat, held), chat.people.get(id), isBlocked]);
+    const look = JSON.stringify([held?.name, 'recipientId' in target && chat.people.get(id), isBlocked]);
     if (look !== shown) fill(head, ...heading(chat, id, held));
     shown = look;
     if (isBlocked || !foot.contains(composer.element)) fill(foot, isBlocked ? blockedNote(chat, id) : composer.element);

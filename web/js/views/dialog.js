@@ -9,9 +9,8 @@ import { form } from './form.js';
  * @param {...(Node | string)} content
  */
 export function openDialog(title, ...content) {
-  const heading = h('h2', { id: 'dialog-title' }, title);
-  const element = h('dialog', { 'aria-labelledby': 'dialog-title' },
-    h('div', { class: 'dialog-head' }, heading, iconButton('close', 'Close', () => element.close())),
+  const element = h('dialog', { 'aria-label': title },
+    h('div', { class: 'dialog-head' }, h('h2', {}, title), iconButton('close', 'Close', () => element.close())),
     h('div', { class: 'dialog-body' }, ...content));
   element.addEventListener('close', () => element.remove());
   element.addEventListener('click', (event) => event.target === element && element.close());

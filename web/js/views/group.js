@@ -34,6 +34,8 @@ class GroupPanel {
   #element;
   #close;
   #settings = h('div');
+  #add = h('div');
+  #ends = h('div', { class: 'row' });
   #list = h('ul', { class: 'members' });
   #more = h('div');
   #trouble = h('p', { class: 'trouble', role: 'alert' });
@@ -50,7 +52,7 @@ class GroupPanel {
     this.#groupId = groupId;
     this.#element = element;
     this.#close = close;
-    element.append(this.#settings, h('h3', {}, 'Members'), this.#trouble, this.#list, this.#more);
+    element.append(this.#settings, h('h3', {}, 'Members'), this.#trouble, this.#list, this.#more, this.#add, this.#ends);
   }
 
   async load() {
@@ -74,7 +76,7 @@ class GroupPanel {
   #show(group, members, cursor) {
     const role = this.#chat.role(this.#groupId) ?? 'member';
     const look = JSON.stringify([group, role]);
-    if (look !== this.#shown) fill(this.#settings, ...this.#controls(group, role));
+    if (look !== this.#shown) this.#control(group, role);
     this.#shown = look;
     const active = document.activeElement?.getAttribute('aria-label');
     fill(this.#list, ...members.map((member) => this.#member(member, role)));
@@ -99,7 +101,7 @@ class GroupPanel {
    * @param {Group} group
    * @param {Role} role
    */
-  #controls({ name, visibility }, role) {
+  #control({ name, visibility }, role) {
     const { api, me } = this.#chat;
     const id = this.#groupId;
     const rename = form([
@@ -114,11 +116,9 @@ class GroupPanel {
     });
     const leave = h('button', { type: 'button', class: 'small', onclick: () => this.#end('Leave this group?', 'You will not see what is said in it any more.', 'Leave', () => api.removeMember(id, me.userId)) }, 'Leave group');
     const end = h('button', { type: 'button', class: 'small danger-text', onclick: () => this.#end(`Delete “${name}”?`, 'The group and all that was said in it are gone for everyone.', 'Delete group', () => api.deleteGroup(id)) }, 'Delete group');
-    return [
-      role === 'owner' ? rename : h('p', { class: 'group-name' }, name),
-      rank(role) >= rank('admin') && id !== LOBBY && add,
-      h('div', { class: 'row' }, leave, role === 'owner' && end),
-    ];
+    fill(this.#settings, role === 'owner' ? rename : h('p', { class: 'group-name' }, name));
+    fill(this.#add, rank(role) >= rank('admin') && id !== LOBBY && add);
+    fill(this.#ends, leave, role === 'owner' && end);
   }
 
   /**

@@ -149,8 +149,8 @@ export function quoteOf({ chat, log }, { replyTo }) {
  */
 function bubble({ isOwn, isTogether, name, senderId, quoted, body, seq, jump, marks, buttons: actions, isWaiting }) {
   const kind = ['message', isOwn && 'own', isTogether && 'together', isWaiting && 'waiting', body === undefined && 'gone'];
-  const quote = quoted && h('button', { type: 'button', class: 'quote', onclick: jump, 'aria-label': `In reply to ${quoted[0]}: ${quoted[1]}` },
-    h('strong', {}, quoted[0]), h('span', {}, quoted[1]));
+  const quote = quoted && h('button', { type: 'button', class: 'quote', onclick: jump },
+    h('span', { class: 'unseen' }, 'In reply to '), h('strong', {}, quoted[0]), h('span', {}, quoted[1]));
   return h('li', { class: kind.filter(Boolean).join(' '), tabindex: -1, 'data-seq': seq },
     !isOwn && avatar(senderId, name),
     h('div', { class: 'bubble' },
