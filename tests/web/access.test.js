@@ -19,7 +19,10 @@ async function check(page) {
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe);
   const { violations } = await page.evaluate(() => globalThis.axe.run());
   const bad = violations.filter(({ impact }) => ['serious', 'critical'].includes(impact));
-  assert.deepEqual(bad.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]), []);
+  assert.deepEqual(
+    bad.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]),
+    [],
+  );
 }
 
 const LOOKS = {

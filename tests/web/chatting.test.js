@@ -4,7 +4,9 @@ import { expect, until } from './support/expect.js';
 import { openHouse } from './support/house.js';
 
 let house;
-before(async () => { house = await openHouse(); });
+before(async () => {
+  house = await openHouse();
+});
 after(() => house.close());
 
 test('two people write to each other, see it, and see each other type', async (t) => {
@@ -54,13 +56,17 @@ test('a message is edited, answered and deleted, and both see it', async (t) => 
 
   await act(bob.page, 'Tea at four', 'Reply');
   await say(bob.page, 'Gladly');
-  await message(ada.page, 'Gladly').getByRole('button', { name: /In reply to You.*Tea at four/ }).waitFor();
+  await message(ada.page, 'Gladly')
+    .getByRole('button', { name: /In reply to You.*Tea at four/ })
+    .waitFor();
 
   await act(ada.page, 'Tea at four', 'Delete');
   await ada.page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
   await expect(bodies(bob.page)).toRead(['Message deleted', 'Gladly']);
   await expect(bodies(ada.page)).toRead(['Message deleted', 'Gladly']);
-  await message(ada.page, 'Gladly').getByRole('button', { name: /In reply to You.*Message deleted/ }).waitFor();
+  await message(ada.page, 'Gladly')
+    .getByRole('button', { name: /In reply to You.*Message deleted/ })
+    .waitFor();
 });
 
 test('a body is text, whatever it looks like', async (t) => {
@@ -95,7 +101,9 @@ test('a long log is paged in while one scrolls up, and its place is kept', async
   await message(bob.page, 'message 420.').waitFor();
   const scroller = bob.page.getByRole('log');
   await until(async () => {
-    await scroller.evaluate((element) => { element.scrollTop = 0; });
+    await scroller.evaluate((element) => {
+      element.scrollTop = 0;
+    });
     return message(bob.page, 'message 1.').first().isVisible();
   }, true);
   await until(async () => (await bodies(bob.page).allTextContents()).slice(0, 3), all.slice(0, 3));

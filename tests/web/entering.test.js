@@ -87,7 +87,12 @@ test('who is too fast waits as long as they are told, and loses nothing', async 
   for (const body of all) await say(ada.page, body);
   await settled(ada.page);
   await expect(bodies(ada.page)).toRead(all);
-  const { conversations: [{ conversationId }] } = await bob.api('GET', 'conversations');
+  const {
+    conversations: [{ conversationId }],
+  } = await bob.api('GET', 'conversations');
   const { entries } = await bob.api('GET', `conversations/${conversationId}/messages`);
-  assert.deepEqual(entries.map(({ body }) => body), all);
+  assert.deepEqual(
+    entries.map(({ body }) => body),
+    all,
+  );
 });

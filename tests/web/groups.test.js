@@ -4,7 +4,9 @@ import { expect, until } from './support/expect.js';
 import { openHouse } from './support/house.js';
 
 let house;
-before(async () => { house = await openHouse(); });
+before(async () => {
+  house = await openHouse();
+});
 after(() => house.close());
 
 const changes = (page) => log(page).locator('.change');
@@ -80,7 +82,10 @@ test('a deleted group goes, and says so', async (t) => {
   await composer(bob.page).waitFor();
   await openGroup(ada);
   await ada.page.getByRole('button', { name: 'Delete group' }).click();
-  await ada.page.getByRole('dialog', { name: 'Delete “Short lived”?' }).getByRole('button', { name: 'Delete group' }).click();
+  await ada.page
+    .getByRole('dialog', { name: 'Delete “Short lived”?' })
+    .getByRole('button', { name: 'Delete group' })
+    .click();
   await bob.page.getByText('“Short lived” was deleted.').waitFor();
   await until(() => inList(ada.page, 'Short lived').count(), 0);
 });

@@ -5,7 +5,9 @@ import { openHouse } from './support/house.js';
 import { startWire } from './support/server.js';
 
 let house;
-before(async () => { house = await openHouse(); });
+before(async () => {
+  house = await openHouse();
+});
 after(() => house.close());
 
 /** What a browser says of requests that fail on the way. */

@@ -42,13 +42,16 @@ export class Api {
    * @returns {Promise<Entry[]>} in `seq` order
    */
   entries = async (conversationId, range) => {
-    const query = Object.entries({ limit: PAGE, ...range }).map(([name, value]) => `${name}=${value}`).join('&');
+    const query = Object.entries({ limit: PAGE, ...range })
+      .map(([name, value]) => `${name}=${value}`)
+      .join('&');
     return (await this.#get(`conversations/${conversationId}/messages?${query}`)).entries;
   };
   /** @param {string} conversationId @param {number} seq @returns {Promise<Entry>} */
   entry = (conversationId, seq) => this.#get(`conversations/${conversationId}/messages/${seq}`);
   /** @param {string} conversationId @param {number} seq @param {string} body @returns {Promise<Message>} */
-  edit = (conversationId, seq, body) => this.#call('PATCH', `conversations/${conversationId}/messages/${seq}`, { body });
+  edit = (conversationId, seq, body) =>
+    this.#call('PATCH', `conversations/${conversationId}/messages/${seq}`, { body });
   /** @param {string} conversationId @param {number} seq @returns {Promise<void>} */
   remove = (conversationId, seq) => this.#call('DELETE', `conversations/${conversationId}/messages/${seq}`);
   /** @param {string} conversationId @param {number} seq @returns {Promise<void>} */
@@ -58,9 +61,10 @@ export class Api {
    * @param {{body: string, replyTo?: number, clientMessageId: string}} message
    * @returns {Promise<Message>}
    */
-  send = (target, message) => ('groupId' in target
-    ? this.#call('POST', `groups/${target.groupId}/messages`, message)
-    : this.#call('POST', 'messages', { ...target, ...message }));
+  send = (target, message) =>
+    'groupId' in target
+      ? this.#call('POST', `groups/${target.groupId}/messages`, message)
+      : this.#call('POST', 'messages', { ...target, ...message });
 
   /** @returns {Promise<{userId: string}[]>} */
   blocks = () => this.#all('blocks', 'blocks');

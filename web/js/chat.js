@@ -9,15 +9,14 @@ import { Outbox } from './outbox.js';
 import { People } from './people.js';
 import { ignoreProblem } from './problem.js';
 import { Realtime } from './realtime.js';
+import { Roles } from './roles.js';
 import { Topics } from './topics.js';
+import { Typing } from './typing.js';
 import { coalesce } from './waiting.js';
 
-/** @import {Conversation, Entry, Message, Profile, Role, Target} from './types.js' */
+/** @import {Conversation, Entry, Message, Profile} from './types.js' */
 
 export const LOBBY = 'lobby';
-const TYPING_EVERY_MS = 3_000;
-/** How many pages of members are looked through for one's own role. */
-const ROLE_PAGES = 10;
 
 export class Chat {
   topics = new Topics();
@@ -27,16 +26,10 @@ export class Chat {
   isLoaded = false;
   /** @type {Set<string>} */
   blocked = new Set();
-  /** Who types, by conversation. @type {Map<string, Map<string, ReturnType<typeof setTimeout>>>} */
-  typing = new Map();
   /** How far the peers of direct conversations have read. @type {Map<string, number>} */
   seen = new Map();
   /** @type {Map<string, Log>} */
   #logs = new Map();
-  /** One's own role by group; undefined: on its way. @type {Map<string, Role | undefined>} */
-  #roles = new Map();
-  /** @type {Map<string, number>} */
-  #typedAt = new Map();
   /** @type {Set<string>} */
   #reading = new Set();
   /** Called when the user no longer belongs to a conversation. @type {(conversation: Conversation, why: string) => void} */
@@ -57,6 +50,8 @@ export class Chat {
     this.realtime = new Realtime(api.realtimeToken);
     this.realtime.onFrame = frames(this);
     this.realtime.onStatus = () => this.#onStatus();
+    this.roles = new Roles(me.userId, api.members, this.topics);
+    this.typing = new Typing((frame) => this.realtime.send(frame), this.topics);
     this.refresh = coalesce(() => this.#refresh());
   }
 
@@ -79,8 +74,7 @@ export class Chat {
   /** After a connection was made: whatever came in the meantime. */
   async catchUp() {
     this.outbox.flush();
-    this.#roles.clear();
-    this.topics.tell('roles');
+    this.roles.forget();
     await Promise.all([this.refresh(), this.loadBlocks()]).catch(ignoreProblem);
   }
 
@@ -114,8 +108,7 @@ export class Chat {
 
   /** @param {string} conversationId */
   log(conversationId) {
-    const log = this.#logs.get(conversationId)
-      ?? new Log(this.api, conversationId, () => this.topics.tell('logs'));
+    const log = this.#logs.get(conversationId) ?? new Log(this.api, conversationId, () => this.topics.tell('logs'));
     this.#logs.set(conversationId, log);
     return log;
   }
@@ -148,7 +141,7 @@ export class Chat {
       unread: held.unread + (isNews ? 1 : 0),
       ...(isLast && { lastMessage: message }),
     });
-    this.stopTyping(conversationId, message.senderId);
+    this.typing.end(conversationId, message.senderId);
   }
 
   /**
@@ -167,10 +160,9 @@ export class Chat {
    * @param {string} why nothing: it is not said
    */
   drop(conversation, why) {
-    const { conversationId, groupId } = conversation;
+    const { conversationId } = conversation;
     this.conversations.delete(conversationId);
     this.#logs.delete(conversationId);
-    this.#roles.delete(groupId ?? '');
     this.topics.tell('conversations');
     this.onGone(conversation, why);
   }
@@ -204,36 +196,6 @@ export class Chat {
     if (seq < held.lastSeq && held.unread > 0) this.refresh().catch(ignoreProblem);
   }
 
-  /**
-   * The user types, which the others may know.
-   * @param {string} conversationId
-   */
-  type(conversationId) {
-    const now = Date.now();
-    if (now - (this.#typedAt.get(conversationId) ?? 0) < TYPING_EVERY_MS) return;
-    this.#typedAt.set(conversationId, now);
-    this.realtime.send({ action: 'typing', conversationId });
-  }
-
-  /**
-   * @param {string} conversationId
-   * @param {string} userId
-   */
-  stopTyping(conversationId, userId) {
-    clearTimeout(this.typing.get(conversationId)?.get(userId));
-    if (this.typing.get(conversationId)?.delete(userId)) this.topics.tell('typing');
-  }
-
-  /**
-   * @param {Target} target
-   * @param {string} body
-   * @param {number} [replyTo]
-   */
-  say(target, body, replyTo) {
-    this.#typedAt.clear();
-    this.outbox.put(target, body, replyTo);
-  }
-
   async loadBlocks() {
     this.blocked = new Set((await this.api.blocks()).map(({ userId }) => userId));
     this.topics.tell('blocks');
@@ -242,46 +204,16 @@ export class Chat {
   /** Another may be seen, or not any more: everything is paged in anew. */
   async blocksChanged() {
     await this.loadBlocks();
-    await Promise.all([...this.#logs.values()].filter(({ isOpen }) => isOpen).map((log) => {
-      log.clear();
-      return log.open();
-    }));
+    await Promise.all(
+      [...this.#logs.values()]
+        .filter(({ isOpen }) => isOpen)
+        .map((log) => {
+          log.clear();
+          return log.open();
+        }),
+    );
     // Nothing that is held is newer than the list that comes.
     this.conversations.forEach((held, id) => this.conversations.set(id, { ...held, lastSeq: 0, readSeq: 0 }));
     await this.refresh();
-  }
-
-  /**
-   * One's own role in a group, as soon as it is known.
-   * @param {string} groupId
-   */
-  role(groupId) {
-    if (!this.#roles.has(groupId)) {
-      this.#roles.set(groupId, undefined);
-      this.#loadRole(groupId).catch(ignoreProblem);
-    }
-    return this.#roles.get(groupId);
-  }
-
-  /**
-   * @param {string} groupId
-   * @param {Role} role
-   */
-  setRole(groupId, role) {
-    this.#roles.set(groupId, role);
-    this.topics.tell('roles');
-  }
-
-  // The contract has no shorter way to it.
-  /** @param {string} groupId */
-  async #loadRole(groupId) {
-    let cursor;
-    for (let page = 0; page < ROLE_PAGES; page += 1) {
-      const { members, nextCursor } = await this.api.members(groupId, cursor);
-      const own = members.find(({ userId }) => userId === this.me.userId);
-      if (own || !nextCursor) return this.setRole(groupId, own?.role ?? 'member');
-      cursor = nextCursor;
-    }
-    return this.setRole(groupId, 'member');
   }
 }

@@ -32,9 +32,10 @@ export function fill(parent, ...children) {
 }
 
 /** @param {Child[]} children */
-const present = (children) => children
-  .filter((child) => child !== false && child !== null && child !== undefined)
-  .map((child) => (child instanceof Node ? child : String(child)));
+const present = (children) =>
+  children
+    .filter((child) => child !== false && child !== null && child !== undefined)
+    .map((child) => (child instanceof Node ? child : String(child)));
 
 /** Of which version the elements of `reconcile` are. @type {WeakMap<Element, string>} */
 const versions = new WeakMap();
@@ -74,7 +75,18 @@ export function reconcile(parent, rows) {
 function replace(old, fresh) {
   const hadFocus = old.contains(document.activeElement);
   old.replaceWith(fresh);
-  if (hadFocus) /** @type {HTMLElement} */ (fresh.matches('[tabindex], a') ? fresh : fresh.querySelector('[tabindex], a'))?.focus();
+  if (hadFocus)
+    /** @type {HTMLElement} */ (fresh.matches('[tabindex], a') ? fresh : fresh.querySelector('[tabindex], a'))?.focus();
+}
+
+/**
+ * A small button with words.
+ * @param {string} label
+ * @param {() => void} onclick
+ * @param {Record<string, any>} [attributes]
+ */
+export function button(label, onclick, attributes = {}) {
+  return h('button', { type: 'button', class: 'small', onclick, ...attributes }, label);
 }
 
 const SVG = 'http://www.w3.org/2000/svg';
@@ -88,7 +100,8 @@ const ICONS = {
   reply: 'M10 6L4 12l6 6M4 12h10c4 0 6 2 6 6',
   send: 'M4 12L20 4l-5 16-4-7zM11 13l9-9',
   plus: 'M12 5v14M5 12h14',
-  people: 'M9 11a3.5 3.5 0 100-7 3.5 3.5 0 000 7zM2.5 20c0-4 3-6 6.5-6s6.5 2 6.5 6M16 4.5a3.5 3.5 0 010 6.5M18 14.5c2.2.8 3.5 2.5 3.5 5.5',
+  people:
+    'M9 11a3.5 3.5 0 100-7 3.5 3.5 0 000 7zM2.5 20c0-4 3-6 6.5-6s6.5 2 6.5 6M16 4.5a3.5 3.5 0 010 6.5M18 14.5c2.2.8 3.5 2.5 3.5 5.5',
   bell: 'M6 17V11a6 6 0 0112 0v6l2 2H4zM10 21h4',
   gear: 'M4 7h9M17 7h3M4 17h3M11 17h9M15 4.5v5M9 14.5v5',
   block: 'M12 3a9 9 0 100 18 9 9 0 000-18zM5.7 5.7l12.6 12.6',
@@ -116,7 +129,11 @@ export function icon(name) {
  * @param {Record<string, any>} [attributes]
  */
 export function iconButton(name, label, onclick, attributes = {}) {
-  return h('button', { type: 'button', class: 'icon-button', 'aria-label': label, title: label, onclick, ...attributes }, icon(name));
+  return h(
+    'button',
+    { type: 'button', class: 'icon-button', 'aria-label': label, title: label, onclick, ...attributes },
+    icon(name),
+  );
 }
 
 /**

@@ -6,8 +6,6 @@ import { ignoreProblem } from './problem.js';
 /** @import {Chat} from './chat.js' */
 /** @import {Change, Frame} from './types.js' */
 
-const TYPING_MS = 5_000;
-
 /**
  * @param {Chat} chat
  * @returns {(frame: Frame) => void}
@@ -15,7 +13,9 @@ const TYPING_MS = 5_000;
 export function frames(chat) {
   /** @type {Record<string, (frame: any) => void>} */
   const known = {
-    typing: (frame) => typing(chat, frame),
+    typing: ({ conversationId, userId }) => {
+      if (!chat.blocked.has(userId)) chat.typing.begin(conversationId, userId);
+    },
     'conversation.read': (frame) => read(chat, frame),
     'blocks.changed': () => chat.blocksChanged().catch(ignoreProblem),
     notification: ({ messageId, message }) => {
@@ -28,19 +28,6 @@ export function frames(chat) {
     if (frame.message) chat.take(frame.message);
     if (frame.entry) change(chat, /** @type {Change} */ (frame.entry));
   };
-}
-
-/**
- * @param {Chat} chat
- * @param {{conversationId: string, userId: string}} frame
- */
-function typing(chat, { conversationId, userId }) {
-  if (userId === chat.me.userId || chat.blocked.has(userId)) return;
-  const people = chat.typing.get(conversationId) ?? new Map();
-  clearTimeout(people.get(userId));
-  people.set(userId, setTimeout(() => chat.stopTyping(conversationId, userId), TYPING_MS));
-  chat.typing.set(conversationId, people);
-  chat.topics.tell('typing');
 }
 
 /**
@@ -70,7 +57,7 @@ function change(chat, entry) {
   chat.add(entry);
   chat.topics.tell('members');
   if (held && seq === held.lastSeq + 1) chat.change(conversationId, { lastSeq: seq });
-  if (held?.groupId && isMine && entry.role) chat.setRole(held.groupId, entry.role);
+  if (held?.groupId && isMine && entry.role) chat.roles.set(held.groupId, entry.role);
   const isSmall = type === 'edited' || (type === 'deleted' && held?.unread === 0);
   if (!held || !isSmall) chat.refresh().catch(ignoreProblem);
 }

@@ -18,8 +18,12 @@ export async function request(url, { method = 'GET', body, token } = {}) {
   let response, text;
   try {
     response = await fetch(url, {
-      method, headers, body: body === undefined ? undefined : JSON.stringify(body),
-      cache: 'no-store', credentials: 'omit', signal: AbortSignal.timeout(PATIENCE_MS),
+      method,
+      headers,
+      body: body === undefined ? undefined : JSON.stringify(body),
+      cache: 'no-store',
+      credentials: 'omit',
+      signal: AbortSignal.timeout(PATIENCE_MS),
     });
     text = await response.text();
   } catch {

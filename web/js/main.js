@@ -31,7 +31,10 @@ async function enter(session) {
   const me = await patiently(() => api.me());
   if (!me) return signIn(session);
   const chat = new Chat(api, me);
-  const view = shell(chat, () => { session.signOut(); leave(); });
+  const view = shell(chat, () => {
+    session.signOut();
+    leave();
+  });
   const leave = () => {
     session.onEnd = () => {};
     chat.stop();

@@ -58,9 +58,7 @@ export class Outbox {
   waiting(target) {
     const keys = Object.keys(localStorage).filter((key) => key.startsWith(this.#prefix));
     const all = keys.map((key) => /** @type {Outgoing} */ (JSON.parse(localStorage.getItem(key) ?? '')));
-    return all
-      .filter((message) => !target || idOf(message.target) === target)
-      .sort((a, b) => a.order - b.order);
+    return all.filter((message) => !target || idOf(message.target) === target).sort((a, b) => a.order - b.order);
   }
 
   /**

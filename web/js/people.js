@@ -57,7 +57,10 @@ export class People {
       if (problem instanceof Problem && problem.status === 404) {
         this.put({ userId, username: '', displayName: 'Deleted account' });
       } else {
-        setTimeout(() => { this.#profiles.delete(userId); this.#changed(); }, RETRY_MS);
+        setTimeout(() => {
+          this.#profiles.delete(userId);
+          this.#changed();
+        }, RETRY_MS);
       }
     }
   }

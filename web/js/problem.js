@@ -28,7 +28,12 @@ export class Problem extends Error {
 // For answers without a problem of ours: those of API Gateway itself.
 /** @type {Record<number, string>} */
 const CODES = {
-  0: 'network', 401: 'unauthenticated', 403: 'forbidden', 404: 'not-found', 413: 'too-large', 429: 'too-many-requests',
+  0: 'network',
+  401: 'unauthenticated',
+  403: 'forbidden',
+  404: 'not-found',
+  413: 'too-large',
+  429: 'too-many-requests',
   503: 'unavailable',
 };
 

@@ -39,7 +39,9 @@ export class Realtime {
     const { signal } = this.#listening;
     addEventListener('online', () => this.#wake(), { signal });
     addEventListener('offline', () => this.#drop('offline'), { signal });
-    document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && this.#wake(), { signal });
+    document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && this.#wake(), {
+      signal,
+    });
   }
 
   start() {

@@ -73,7 +73,9 @@ export class Session {
 
   /** A new access token. */
   refresh() {
-    this.#refreshing ??= this.#refresh().finally(() => { this.#refreshing = undefined; });
+    this.#refreshing ??= this.#refresh().finally(() => {
+      this.#refreshing = undefined;
+    });
     return this.#refreshing;
   }
 
@@ -105,7 +107,8 @@ export class Session {
    * @param {string} [refreshToken] the one that was used, for an answer without a new one
    */
   #take({ accessToken, refreshToken: fresh, expiresIn }, refreshToken) {
-    if (!accessToken) throw new Problem(0, { code: 'challenge', detail: 'this account needs a step that this client lacks' });
+    if (!accessToken)
+      throw new Problem(0, { code: 'challenge', detail: 'this account needs a step that this client lacks' });
     this.#accessToken = accessToken;
     this.#endsAt = Date.now() + expiresIn * 1_000;
     localStorage.setItem(KEY, JSON.stringify({ refreshToken: fresh ?? refreshToken }));

@@ -2,7 +2,10 @@
 // How long to wait, and waiting.
 
 /** @param {number} ms */
-export const sleep = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
+export const sleep = (ms) =>
+  new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
 
 /**
  * Exponential backoff with full jitter.
@@ -24,10 +27,17 @@ export function coalesce(work) {
   /** @returns {Promise<void>} */
   return function run() {
     if (!running) {
-      running = work().finally(() => { running = undefined; });
+      running = work().finally(() => {
+        running = undefined;
+      });
       return running;
     }
-    next ??= running.catch(() => {}).then(() => { next = undefined; return run(); });
+    next ??= running
+      .catch(() => {})
+      .then(() => {
+        next = undefined;
+        return run();
+      });
     return next;
   };
 }

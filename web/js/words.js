@@ -53,14 +53,22 @@ export function told(change, name) {
   const whom = name(target) === 'You' ? 'you' : name(target);
   const role = ROLE[change.role ?? 'member'];
   switch (change.type) {
-    case 'groupCreated': return `${who} made the group “${change.name}”`;
-    case 'memberAdded': return isOwn ? `${who} joined` : `${who} added ${whom}${change.role === 'member' ? '' : ` as ${role}`}`;
-    case 'memberRemoved': return isOwn ? `${who} left` : `${who} removed ${whom}`;
-    case 'roleChanged': return `${who} made ${isOwn ? (who === 'You' ? 'yourself' : 'themself') : whom} ${role}`;
-    case 'groupUpdated': return updated(who, change);
-    case 'groupDeleted': return `${who} deleted the group`;
-    case 'userErased': return 'An account was deleted, and its messages with it';
-    default: return undefined;
+    case 'groupCreated':
+      return `${who} made the group “${change.name}”`;
+    case 'memberAdded':
+      return isOwn ? `${who} joined` : `${who} added ${whom}${change.role === 'member' ? '' : ` as ${role}`}`;
+    case 'memberRemoved':
+      return isOwn ? `${who} left` : `${who} removed ${whom}`;
+    case 'roleChanged':
+      return `${who} made ${isOwn ? (who === 'You' ? 'yourself' : 'themself') : whom} ${role}`;
+    case 'groupUpdated':
+      return updated(who, change);
+    case 'groupDeleted':
+      return `${who} deleted the group`;
+    case 'userErased':
+      return 'An account was deleted, and its messages with it';
+    default:
+      return undefined;
   }
 }
 

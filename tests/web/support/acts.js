@@ -19,7 +19,8 @@ export const log = (page) => page.getByRole('log', { name: 'Messages' });
 /** All messages, as text, in their order. */
 export const bodies = (page) => log(page).locator('.body');
 export const message = (page, text) => log(page).locator('.message', { has: page.locator('.body', { hasText: text }) });
-export const inList = (page, name) => page.getByRole('navigation', { name: 'Conversations' }).getByRole('link', { name });
+export const inList = (page, name) =>
+  page.getByRole('navigation', { name: 'Conversations' }).getByRole('link', { name });
 
 export async function say(page, text) {
   await composer(page).fill(text);

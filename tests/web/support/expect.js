@@ -31,6 +31,8 @@ export async function until(look, wanted) {
     } catch (error) {
       if (Date.now() > end) throw error;
     }
-    await new Promise((resolve) => { setImmediate(resolve); });
+    await new Promise((resolve) => {
+      setImmediate(resolve);
+    });
   }
 }

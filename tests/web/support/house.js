@@ -8,15 +8,21 @@ import { startServer } from './server.js';
 const PASSWORD = 'Correct-Horse-1';
 const WAIT_MS = 15_000;
 const FLAGS = [
-  '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-  '--disable-component-update', '--disable-sync',
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
 ];
 
 /** @param {string[]} options the server's */
 export async function openHouse(...options) {
-  const server = await startServer(...options);
-  const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+  const executablePath = process.env.CHROMIUM;
   const browser = await chromium.launch({ executablePath, args: FLAGS });
+  const server = await startServer(...options);
   return {
     url: server.url,
     /**
@@ -58,7 +64,9 @@ async function guest(t, browser, url, look) {
   /** @type {string[]} */
   const complaints = [];
   await context.addInitScript(() => {
-    document.addEventListener('securitypolicyviolation', (event) => console.error(`refused by the policy: ${event.blockedURI}`));
+    document.addEventListener('securitypolicyviolation', (event) =>
+      console.error(`refused by the policy: ${event.blockedURI}`),
+    );
   });
   const page = await context.newPage();
   page.on('console', (message) => {
@@ -68,7 +76,10 @@ async function guest(t, browser, url, look) {
   page.expected = /^$/;
   t.after(async () => {
     await context.close();
-    assert.deepEqual(complaints.filter((text) => !page.expected.test(text)), []);
+    assert.deepEqual(
+      complaints.filter((text) => !page.expected.test(text)),
+      [],
+    );
   });
   await page.goto(url);
   return page;
@@ -88,7 +99,10 @@ async function register(url, name) {
 const post = (url, body) => call('POST', url, body);
 
 async function call(method, url, body, token) {
-  const headers = { ...(body && { 'content-type': 'application/json' }), ...(token && { authorization: `Bearer ${token}` }) };
+  const headers = {
+    ...(body && { 'content-type': 'application/json' }),
+    ...(token && { authorization: `Bearer ${token}` }),
+  };
   const response = await fetch(url, { method, headers, body: body && JSON.stringify(body) });
   const text = await response.text();
   assert.ok(response.ok, `${method} ${url}: ${response.status} ${text}`);

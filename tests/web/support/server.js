@@ -15,8 +15,15 @@ export async function startServer(...options) {
   const program = process.env.CHINWAG_BIN ? [process.env.CHINWAG_BIN] : ['cargo', 'run', '--quiet', '--locked', '--'];
   const [command, ...rest] = [...program, '--port', '0', '--data', data, ...options];
   const child = spawn(command, rest, { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] });
-  const ended = new Promise((resolve) => { child.once('exit', resolve); });
-  const url = await Promise.race([addressIn(child.stdout), ended.then(() => { throw new Error('the server ended'); })]);
+  const ended = new Promise((resolve) => {
+    child.once('exit', resolve);
+  });
+  const url = await Promise.race([
+    addressIn(child.stdout),
+    ended.then(() => {
+      throw new Error('the server ended');
+    }),
+  ]);
   return {
     url,
     async stop() {
@@ -45,22 +52,37 @@ export async function startWire(url) {
   const sockets = new Set();
   const server = createServer((near) => {
     const far = connect(Number(port), hostname);
-    for (const [from, to] of [[near, far], [far, near]]) {
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ]) {
       sockets.add(from);
-      from.on('error', () => to.destroy()).on('close', () => { sockets.delete(from); to.destroy(); });
+      from
+        .on('error', () => to.destroy())
+        .on('close', () => {
+          sockets.delete(from);
+          to.destroy();
+        });
       from.pipe(to);
     }
   });
-  const listen = (at) => new Promise((resolve) => { server.listen(at, '127.0.0.1', resolve); });
+  const listen = (at) =>
+    new Promise((resolve) => {
+      server.listen(at, '127.0.0.1', resolve);
+    });
   await listen(0);
   const own = server.address().port;
   return {
     url: `http://127.0.0.1:${own}`,
     /** Ends every connection at once, and lets new ones in. */
-    drop() { sockets.forEach((socket) => socket.destroy()); },
+    drop() {
+      sockets.forEach((socket) => socket.destroy());
+    },
     /** Ends every connection, and lets none in. */
     async cut() {
-      const closed = new Promise((resolve) => { server.close(resolve); });
+      const closed = new Promise((resolve) => {
+        server.close(resolve);
+      });
       sockets.forEach((socket) => socket.destroy());
       await closed;
     },

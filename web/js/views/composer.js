@@ -42,14 +42,28 @@ export class Composer {
     this.#id = id;
     this.#sent = sent;
     this.#text = h('textarea', {
-      rows: 1, 'aria-label': 'Message', placeholder: 'Write a message', enterkeyhint: 'send', autocomplete: 'off',
-      oninput: () => this.#changed(true), onkeydown: (/** @type {KeyboardEvent} */ event) => this.#key(event),
+      rows: 1,
+      'aria-label': 'Message',
+      placeholder: 'Write a message',
+      enterkeyhint: 'send',
+      autocomplete: 'off',
+      oninput: () => this.#changed(true),
+      onkeydown: (/** @type {KeyboardEvent} */ event) => this.#key(event),
     });
     this.#grow = h('div', { class: 'grow' }, this.#text);
-    this.element = h('form', { class: 'composer', onsubmit: (/** @type {Event} */ event) => this.#submit(event) },
-      this.#banner, this.#trouble,
-      h('div', { class: 'composer-line' }, this.#grow, this.#count,
-        h('button', { class: 'send', 'aria-label': 'Send', title: 'Send' }, icon('send'))));
+    this.element = h(
+      'form',
+      { class: 'composer', onsubmit: (/** @type {Event} */ event) => this.#submit(event) },
+      this.#banner,
+      this.#trouble,
+      h(
+        'div',
+        { class: 'composer-line' },
+        this.#grow,
+        this.#count,
+        h('button', { class: 'send', 'aria-label': 'Send', title: 'Send' }, icon('send')),
+      ),
+    );
     this.#put(drafts.get(id) ?? '');
   }
 
@@ -79,7 +93,8 @@ export class Composer {
     this.#mode = mode;
     this.#banner.replaceChildren(
       h('p', {}, h('strong', {}, title), ' ', h('span', {}, mode.message.body ?? '')),
-      iconButton('close', 'Cancel', () => this.#cancel()));
+      iconButton('close', 'Cancel', () => this.#cancel()),
+    );
     this.#banner.hidden = false;
     this.focus();
   }
@@ -107,7 +122,7 @@ export class Composer {
     this.#trouble.textContent = length > MOST ? `${length - MOST} characters too many.` : '';
     if (this.#mode?.kind !== 'edit') drafts.set(this.#id, value);
     const conversation = this.#chat.conversationWith(this.#id);
-    if (isTyped && conversation && value) this.#chat.type(conversation.conversationId);
+    if (isTyped && conversation && value) this.#chat.typing.say(conversation.conversationId);
   }
 
   /** @param {KeyboardEvent} event */
@@ -142,7 +157,7 @@ export class Composer {
     const body = this.#text.value;
     if (body.trim() === '' || [...body].length > MOST) return;
     if (this.#mode?.kind === 'edit') return this.#change(this.#mode.message, body);
-    this.#chat.say(this.#target, body, this.#mode?.message.seq);
+    this.#chat.outbox.put(this.#target, body, this.#mode?.message.seq);
     this.#put('');
     this.#cancel();
     this.#sent();

@@ -2,7 +2,7 @@
 // One conversation: who it is with, what was said, and where one writes.
 
 import { LOBBY } from '../chat.js';
-import { fill, h, icon, iconButton } from '../dom.js';
+import { button, fill, h, icon, iconButton } from '../dom.js';
 import { inWords, Problem } from '../problem.js';
 import { avatar } from './avatar.js';
 import { Composer } from './composer.js';
@@ -31,7 +31,14 @@ export function conversation(chat, target) {
   const head = h('header', { class: 'head' });
   const typing = h('p', { class: 'typing', 'aria-live': 'polite' });
   const foot = h('div', { class: 'foot' });
-  const element = h('section', { class: 'conversation', 'aria-label': 'Conversation' }, head, timeline.element, typing, foot);
+  const element = h(
+    'section',
+    { class: 'conversation', 'aria-label': 'Conversation' },
+    head,
+    timeline.element,
+    typing,
+    foot,
+  );
   element.addEventListener('keydown', (event) => event.key === 'Escape' && composer.focus());
   const door = 'groupId' in target ? entrance(chat, id) : undefined;
 
@@ -52,7 +59,9 @@ export function conversation(chat, target) {
   };
   const ends = [
     chat.topics.on(['conversations', 'logs', 'people', 'outbox', 'roles', 'blocks', 'typing', 'status'], update),
-    listen(document, 'visibilitychange', update), listen(window, 'focus', update), () => timeline.end(),
+    listen(document, 'visibilitychange', update),
+    listen(window, 'focus', update),
+    () => timeline.end(),
   ];
   update();
   return { element, focus: () => composer.focus(), end: () => ends.forEach((end) => end()) };
@@ -80,12 +89,21 @@ function heading(chat, id, held) {
   const about = isGroup ? (id === LOBBY ? 'Open to everyone' : 'Group') : profile?.username && `@${profile.username}`;
   const isBlocked = chat.blocked.has(id);
   return [
-    iconButton('back', 'All conversations', () => { location.hash = '#/'; }, { class: 'icon-button back' }),
+    iconButton(
+      'back',
+      'All conversations',
+      () => {
+        location.hash = '#/';
+      },
+      { class: 'icon-button back' },
+    ),
     id === LOBBY ? h('span', { class: 'avatar lobby', 'aria-hidden': 'true' }, icon('sofa')) : avatar(id, name),
     h('div', { class: 'head-text' }, h('h2', {}, name), about && h('p', {}, about)),
     isGroup
       ? iconButton('people', 'Members and settings', () => groupDialog(chat, id))
-      : iconButton('block', isBlocked ? 'Unblock' : 'Block', () => askToBlock(chat, id, isBlocked), { 'aria-pressed': String(isBlocked) }),
+      : iconButton('block', isBlocked ? 'Unblock' : 'Block', () => askToBlock(chat, id, isBlocked), {
+          'aria-pressed': String(isBlocked),
+        }),
   ];
 }
 
@@ -118,8 +136,12 @@ async function unblock(chat, userId) {
  * @param {string} userId
  */
 function blockedNote(chat, userId) {
-  return h('div', { class: 'note' }, h('p', {}, `You have blocked ${chat.people.name(userId)}.`),
-    h('button', { type: 'button', class: 'small', onclick: () => unblock(chat, userId) }, 'Unblock'));
+  return h(
+    'div',
+    { class: 'note' },
+    h('p', {}, `You have blocked ${chat.people.name(userId)}.`),
+    button('Unblock', () => unblock(chat, userId)),
+  );
 }
 
 /**
@@ -139,7 +161,7 @@ function remove(chat, message) {
  * @param {Conversation | undefined} held
  */
 function typed(chat, held) {
-  const people = [...(chat.typing.get(held?.conversationId ?? '')?.keys() ?? [])].map((id) => chat.people.name(id));
+  const people = chat.typing.in(held?.conversationId ?? '').map((id) => chat.people.name(id));
   if (people.length === 0) return '';
   if (people.length > 3) return 'Several people are typing…';
   return `${people.join(' and ')} ${people.length === 1 ? 'is' : 'are'} typing…`;
@@ -152,7 +174,18 @@ function typed(chat, held) {
  * @returns {() => HTMLElement}
  */
 function entrance(chat, groupId) {
-  const element = h('div', { class: 'empty' }, iconButton('back', 'All conversations', () => { location.hash = '#/'; }, { class: 'icon-button back' }));
+  const element = h(
+    'div',
+    { class: 'empty' },
+    iconButton(
+      'back',
+      'All conversations',
+      () => {
+        location.hash = '#/';
+      },
+      { class: 'icon-button back' },
+    ),
+  );
   const said = h('p', { role: 'status' }, 'One moment…');
   element.append(said);
   const join = async () => {
@@ -169,7 +202,10 @@ function entrance(chat, groupId) {
       element.append(h('h2', {}, name), h('button', { type: 'button', class: 'primary', onclick: join }, 'Join'));
       said.textContent = 'An open group. Everyone may join.';
     } catch (problem) {
-      said.textContent = problem instanceof Problem && problem.status === 404 ? 'There is no such group, or it is private.' : inWords(problem);
+      said.textContent =
+        problem instanceof Problem && problem.status === 404
+          ? 'There is no such group, or it is private.'
+          : inWords(problem);
     }
   };
   let isBegun = false;

@@ -9,9 +9,17 @@ import { form } from './form.js';
  * @param {...(Node | string)} content
  */
 export function openDialog(title, ...content) {
-  const element = h('dialog', { 'aria-label': title },
-    h('div', { class: 'dialog-head' }, h('h2', {}, title), iconButton('close', 'Close', () => element.close())),
-    h('div', { class: 'dialog-body' }, ...content));
+  const element = h(
+    'dialog',
+    { 'aria-label': title },
+    h(
+      'div',
+      { class: 'dialog-head' },
+      h('h2', {}, title),
+      iconButton('close', 'Close', () => element.close()),
+    ),
+    h('div', { class: 'dialog-body' }, ...content),
+  );
   element.addEventListener('close', () => element.remove());
   element.addEventListener('click', (event) => event.target === element && element.close());
   document.body.append(element);
@@ -27,9 +35,14 @@ export function openDialog(title, ...content) {
  * @param {() => Promise<void>} work
  */
 export function confirm(title, text, label, work) {
-  const body = form([], label, async () => {
-    await work();
-    element.close();
-  }, { class: 'danger' });
+  const body = form(
+    [],
+    label,
+    async () => {
+      await work();
+      element.close();
+    },
+    { class: 'danger' },
+  );
   const element = openDialog(title, h('p', {}, text), body);
 }

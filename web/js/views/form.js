@@ -22,7 +22,13 @@ export function form(fields, label, submit, attributes = {}) {
   const inputs = new Map(fields.map((field) => [field.name, input(field)]));
   const trouble = h('p', { class: 'trouble', role: 'alert' });
   const button = h('button', { class: 'primary' }, label);
-  const element = h('form', { novalidate: true, ...attributes }, ...[...inputs.values()].map(({ row }) => row), trouble, button);
+  const element = h(
+    'form',
+    { novalidate: true, ...attributes },
+    ...[...inputs.values()].map(({ row }) => row),
+    trouble,
+    button,
+  );
   element.addEventListener('submit', async (event) => {
     event.preventDefault();
     if (button.getAttribute('aria-disabled')) return;
@@ -66,11 +72,20 @@ function input({ name, label, hint, options, value = '', ...attributes }) {
   const error = h('p', { class: 'field-error', id: `${id}-error`, role: 'alert' });
   const about = { id, name, value, 'aria-describedby': hint ? `${id}-hint ${id}-error` : `${id}-error` };
   const control = options
-    ? h('select', about, options.map(([key, text]) => h('option', { value: key, selected: key === value }, text)))
+    ? h(
+        'select',
+        about,
+        options.map(([key, text]) => h('option', { value: key, selected: key === value }, text)),
+      )
     : h('input', { type: 'text', ...attributes, ...about });
-  const row = h('div', { class: 'field' },
-    h('label', { for: id }, label), control,
-    hint && h('p', { class: 'hint', id: `${id}-hint` }, hint), error);
+  const row = h(
+    'div',
+    { class: 'field' },
+    h('label', { for: id }, label),
+    control,
+    hint && h('p', { class: 'hint', id: `${id}-hint` }, hint),
+    error,
+  );
   /** @param {string} text */
   const say = (text) => {
     fill(error, text);

@@ -20,29 +20,46 @@ export function gate(session, enter) {
   };
   const steps = { session, enter, show };
   showSignIn(steps);
-  return h('main', { class: 'gate' },
-    h('div', { class: 'gate-brand' },
+  return h(
+    'main',
+    { class: 'gate' },
+    h(
+      'div',
+      { class: 'gate-brand' },
       h('img', { src: 'icon.svg', alt: '', width: 72, height: 72 }),
       h('p', { class: 'brand' }, 'Chinwag'),
-      h('p', { class: 'tagline' }, 'Pull up a chair.')),
-    card);
+      h('p', { class: 'tagline' }, 'Pull up a chair.'),
+    ),
+    card,
+  );
 }
 
 /** @typedef {{session: Session, enter: () => Promise<void>, show: (...children: (Node | string)[]) => void}} Steps */
 
-const USERNAME = { name: 'username', label: 'User name', autocomplete: 'username', required: true, autocapitalize: 'none', spellcheck: 'false' };
+const USERNAME = {
+  name: 'username',
+  label: 'User name',
+  autocomplete: 'username',
+  required: true,
+  autocapitalize: 'none',
+  spellcheck: 'false',
+};
 
 /** @param {Steps} steps */
 function showSignIn(steps) {
   const { session, enter, show } = steps;
-  const fields = [USERNAME, { name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password', required: true }];
+  const fields = [
+    USERNAME,
+    { name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password', required: true },
+  ];
   show(
     h('h1', {}, 'Sign in'),
     form(fields, 'Sign in', async ({ username, password }) => {
       try {
         await session.signIn(username.trim(), password);
       } catch (problem) {
-        if (problem instanceof Problem && problem.code === 'not-confirmed') return showCode(steps, username.trim(), password);
+        if (problem instanceof Problem && problem.code === 'not-confirmed')
+          return showCode(steps, username.trim(), password);
         throw problem;
       }
       await enter();
@@ -59,7 +76,11 @@ function showSignUp(steps) {
     { name: 'displayName', label: 'Your name (as others see it)', autocomplete: 'name' },
     { name: 'email', label: 'Email', type: 'email', autocomplete: 'email', required: true },
     {
-      name: 'password', label: 'Password', type: 'password', autocomplete: 'new-password', required: true,
+      name: 'password',
+      label: 'Password',
+      type: 'password',
+      autocomplete: 'new-password',
+      required: true,
       hint: 'At least 10 characters, with upper case, lower case and a digit',
     },
   ];
@@ -86,10 +107,15 @@ function showCode(steps, username, password) {
   const { session, enter, show } = steps;
   const said = h('p', { role: 'status' });
   const field = { name: 'code', label: 'Code', inputmode: 'numeric', autocomplete: 'one-time-code', required: true };
-  const resend = form([], 'Send another code', async () => {
-    await session.resend(username);
-    said.textContent = 'Another code is on its way.';
-  }, { class: 'quiet-form' });
+  const resend = form(
+    [],
+    'Send another code',
+    async () => {
+      await session.resend(username);
+      said.textContent = 'Another code is on its way.';
+    },
+    { class: 'quiet-form' },
+  );
   show(
     h('h1', {}, 'Check your email'),
     h('p', {}, 'We have sent you a code. It confirms that the address is yours.'),
@@ -98,7 +124,8 @@ function showCode(steps, username, password) {
       await session.signIn(username, password);
       await enter();
     }),
-    resend, said,
+    resend,
+    said,
     other('', 'Back to sign in', () => showSignIn(steps)),
   );
 }

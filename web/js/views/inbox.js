@@ -1,7 +1,7 @@
 // @ts-check
 // What other systems told the user.
 
-import { h } from '../dom.js';
+import { button, h } from '../dom.js';
 import { readable } from '../notices.js';
 import { day, time } from '../words.js';
 import { openDialog } from './dialog.js';
@@ -10,12 +10,21 @@ import { openDialog } from './dialog.js';
 export function inbox(notices) {
   const rows = notices.all().map(({ message, at, isRead }) => {
     const { title, text } = readable(message);
-    return h('li', { class: isRead ? 'notice' : 'notice unread' },
-      title && h('strong', {}, title), h('p', { class: 'body' }, text), h('p', { class: 'marks' }, `${day(at)}, ${time(at)}`));
+    return h(
+      'li',
+      { class: isRead ? 'notice' : 'notice unread' },
+      title && h('strong', {}, title),
+      h('p', { class: 'body' }, text),
+      h('p', { class: 'marks' }, `${day(at)}, ${time(at)}`),
+    );
   });
-  const clear = h('button', { type: 'button', class: 'small', onclick: () => { notices.clear(); dialog.close(); } }, 'Clear');
-  const dialog = rows.length > 0
-    ? openDialog('Notifications', h('ul', { class: 'notices' }, ...rows), clear)
-    : openDialog('Notifications', h('p', { class: 'hint' }, 'There are none.'));
+  const clear = button('Clear', () => {
+    notices.clear();
+    dialog.close();
+  });
+  const dialog =
+    rows.length > 0
+      ? openDialog('Notifications', h('ul', { class: 'notices' }, ...rows), clear)
+      : openDialog('Notifications', h('p', { class: 'hint' }, 'There are none.'));
   notices.readAll();
 }

@@ -18,7 +18,11 @@ export const addressOf = ({ peerId, groupId }) => (groupId ? `#/g/${groupId}` : 
  */
 export function list(chat, current) {
   const rows = h('ul', { class: 'list' });
-  const empty = h('p', { class: 'list-empty', hidden: true }, 'Nobody here yet. Start a conversation, or look into the lobby.');
+  const empty = h(
+    'p',
+    { class: 'list-empty', hidden: true },
+    'Nobody here yet. Start a conversation, or look into the lobby.',
+  );
   const element = h('nav', { 'aria-label': 'Conversations' }, rows, empty);
   arrowKeys(rows, 'a');
   const update = () => {
@@ -36,7 +40,7 @@ export function list(chat, current) {
  * @param {Conversation} conversation
  */
 export function nameOf(chat, { peerId, name }) {
-  return peerId ? chat.people.name(peerId) : name ?? '';
+  return peerId ? chat.people.name(peerId) : (name ?? '');
 }
 
 /** @param {Conversation} conversation */
@@ -94,14 +98,34 @@ function lobbyRow(chat, lobby, current) {
  * @param {string} preview
  */
 function item(address, isCurrent, unread, disc, name, when, preview) {
-  const badge = unread > 0 && h('span', { class: 'badge' },
-    h('span', { 'aria-hidden': 'true' }, unread >= 100 ? '99+' : unread),
-    h('span', { class: 'unseen' }, `, ${counted(unread, 'unread message')}`));
-  return h('li', {},
-    h('a', { href: address, 'aria-current': isCurrent && 'page' }, disc,
-      h('span', { class: 'list-text' },
-        h('span', { class: 'list-line' }, h('span', { class: 'list-name' }, name), h('span', { class: 'list-time' }, when)),
-        h('span', { class: 'list-line' }, h('span', { class: 'list-preview' }, preview), badge))));
+  const badge =
+    unread > 0 &&
+    h(
+      'span',
+      { class: 'badge' },
+      h('span', { 'aria-hidden': 'true' }, unread >= 100 ? '99+' : unread),
+      h('span', { class: 'unseen' }, `, ${counted(unread, 'unread message')}`),
+    );
+  return h(
+    'li',
+    {},
+    h(
+      'a',
+      { href: address, 'aria-current': isCurrent && 'page' },
+      disc,
+      h(
+        'span',
+        { class: 'list-text' },
+        h(
+          'span',
+          { class: 'list-line' },
+          h('span', { class: 'list-name' }, name),
+          h('span', { class: 'list-time' }, when),
+        ),
+        h('span', { class: 'list-line' }, h('span', { class: 'list-preview' }, preview), badge),
+      ),
+    ),
+  );
 }
 
 /**
@@ -113,5 +137,5 @@ function previewOf(chat, { kind, lastMessage }) {
   if (lastMessage.deletedAt) return 'Message deleted';
   const isOwn = lastMessage.senderId === chat.me.userId;
   if (isOwn) return `You: ${lastMessage.body}`;
-  return kind === 'group' ? `${chat.people.name(lastMessage.senderId)}: ${lastMessage.body}` : lastMessage.body ?? '';
+  return kind === 'group' ? `${chat.people.name(lastMessage.senderId)}: ${lastMessage.body}` : (lastMessage.body ?? '');
 }

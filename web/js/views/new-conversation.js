@@ -2,12 +2,13 @@
 // Beginning something: with one person, with a group, or in an open group.
 
 import { LOBBY } from '../chat.js';
-import { fill, h } from '../dom.js';
+import { button, fill, h } from '../dom.js';
 import { inWords, Problem } from '../problem.js';
 import { avatar } from './avatar.js';
 import { openDialog } from './dialog.js';
+import { findUser } from './find-user.js';
 import { form } from './form.js';
-import { findUser } from './group.js';
+import { VISIBILITIES } from './group.js';
 
 /** @import {Chat} from '../chat.js' */
 /** @import {Visibility} from '../types.js' */
@@ -20,10 +21,15 @@ export function newConversation(chat) {
     location.hash = address;
   };
   const groups = h('ul', { class: 'members' });
-  const dialog = openDialog('New conversation',
-    h('h3', {}, 'One person'), personForm(chat, go),
-    h('h3', {}, 'A group'), groupForm(chat, go),
-    h('h3', {}, 'Open groups'), groups);
+  const dialog = openDialog(
+    'New conversation',
+    h('h3', {}, 'One person'),
+    personForm(chat, go),
+    h('h3', {}, 'A group'),
+    groupForm(chat, go),
+    h('h3', {}, 'Open groups'),
+    groups,
+  );
   showOpenGroups(chat, groups, go);
 }
 
@@ -34,7 +40,8 @@ export function newConversation(chat) {
 function personForm(chat, go) {
   return form([{ name: 'username', label: 'User name', autocomplete: 'off' }], 'Write', async ({ username }) => {
     const { userId } = await findUser(chat, username);
-    if (userId === chat.me.userId) throw new Problem(422, { errors: [{ pointer: '/username', detail: 'that is you' }] });
+    if (userId === chat.me.userId)
+      throw new Problem(422, { errors: [{ pointer: '/username', detail: 'that is you' }] });
     go(`#/u/${userId}`);
   });
 }
@@ -44,17 +51,27 @@ function personForm(chat, go) {
  * @param {(address: string) => void} go
  */
 function groupForm(chat, go) {
-  const clientGroupId = crypto.randomUUID();
-  return form([
+  /** One for each content: what is repeated makes no second group. @type {Map<string, string>} */
+  const ids = new Map();
+  const fields = [
     { name: 'name', label: 'Name of the group', autocomplete: 'off' },
-    { name: 'memberIds', label: 'Members', hint: 'User names, with spaces or commas between them', autocomplete: 'off' },
-    { name: 'visibility', label: 'Who may join', options: [['private', 'Only whom an admin adds'], ['open', 'Everyone']] },
-  ], 'Make group', async ({ name, memberIds, visibility }) => {
-    const usernames = memberIds.split(/[\s,;]+/).filter(Boolean);
-    const people = await Promise.all(usernames.map((username) => findUser(chat, username, '/memberIds')));
-    const { groupId } = await chat.api.createGroup({
-      name: name.trim(), visibility: /** @type {Visibility} */ (visibility), memberIds: people.map(({ userId }) => userId), clientGroupId,
-    });
+    {
+      name: 'memberIds',
+      label: 'Members',
+      hint: 'User names, with spaces or commas between them',
+      autocomplete: 'off',
+    },
+    { name: 'visibility', label: 'Who may join', options: VISIBILITIES },
+  ];
+  return form(fields, 'Make group', async ({ name, memberIds: usernames, visibility }) => {
+    const names = usernames.split(/[\s,;]+/).filter(Boolean);
+    const people = await Promise.all(names.map((username) => findUser(chat, username, '/memberIds')));
+    const memberIds = people.map(({ userId }) => userId);
+    const group = { name: name.trim(), visibility: /** @type {Visibility} */ (visibility), memberIds };
+    const content = JSON.stringify(group);
+    const clientGroupId = ids.get(content) ?? crypto.randomUUID();
+    ids.set(content, clientGroupId);
+    const { groupId } = await chat.api.createGroup({ ...group, clientGroupId });
     await chat.refresh();
     go(`#/g/${groupId}`);
   });
@@ -68,9 +85,18 @@ function groupForm(chat, go) {
 async function showOpenGroups(chat, element, go) {
   try {
     const groups = (await chat.api.openGroups()).filter(({ groupId }) => groupId !== LOBBY);
-    fill(element, ...groups.map(({ groupId, name }) => h('li', {}, avatar(groupId, name),
-      h('span', { class: 'member-name' }, name),
-      h('button', { type: 'button', class: 'small', 'aria-label': `Look at ${name}`, onclick: () => go(`#/g/${groupId}`) }, 'Look'))));
+    fill(
+      element,
+      ...groups.map(({ groupId, name }) =>
+        h(
+          'li',
+          {},
+          avatar(groupId, name),
+          h('span', { class: 'member-name' }, name),
+          button('Look', () => go(`#/g/${groupId}`), { 'aria-label': `Look at ${name}` }),
+        ),
+      ),
+    );
     if (groups.length === 0) fill(element, h('li', { class: 'hint' }, 'There are none.'));
   } catch (problem) {
     fill(element, h('li', { class: 'hint' }, inWords(problem)));

@@ -1,7 +1,7 @@
 // @ts-check
 // The lines of a conversation: messages, changes, days, and what is on its way.
 
-import { h, iconButton } from '../dom.js';
+import { button, h, iconButton } from '../dom.js';
 import { day, time, told } from '../words.js';
 import { avatar } from './avatar.js';
 
@@ -61,7 +61,8 @@ export function entryRows(scene, top, bottom) {
  */
 function lastSeen({ chat, log, conversation }, bottom) {
   let seq = Math.min(bottom, chat.seen.get(conversation.conversationId) ?? 0);
-  const isOwn = (/** @type {Entry | undefined} */ entry) => entry?.type === 'message' && entry.senderId === chat.me.userId && !entry.deletedAt;
+  const isOwn = (/** @type {Entry | undefined} */ entry) =>
+    entry?.type === 'message' && entry.senderId === chat.me.userId && !entry.deletedAt;
   while (seq > 0 && log.get(seq) && !isOwn(log.get(seq))) seq -= 1;
   return seq;
 }
@@ -71,8 +72,11 @@ function lastSeen({ chat, log, conversation }, bottom) {
  * @param {Message} message
  */
 function isTogether(previous, message) {
-  return previous?.type === 'message' && previous.senderId === message.senderId
-    && Date.parse(message.createdAt) - Date.parse(previous.createdAt) < TOGETHER_MS;
+  return (
+    previous?.type === 'message' &&
+    previous.senderId === message.senderId &&
+    Date.parse(message.createdAt) - Date.parse(previous.createdAt) < TOGETHER_MS
+  );
 }
 
 /**
@@ -98,18 +102,25 @@ function messageRow(scene, message, isTogether, isSeen) {
   const isOwn = senderId === chat.me.userId;
   const name = isOwn ? 'You' : chat.people.name(senderId);
   const quoted = quoteOf(scene, message);
-  const rank = conversation.groupId ? chat.role(conversation.groupId) : undefined;
+  const rank = conversation.groupId ? chat.roles.get(conversation.groupId) : undefined;
   const canEdit = isOwn && !deletedAt;
   const canDelete = !deletedAt && (isOwn || rank === 'owner' || rank === 'admin');
   return {
     key: isOwn && clientMessageId ? `c-${clientMessageId}` : `s-${seq}`,
     version: JSON.stringify([seq, isTogether, isSeen, name, body, editedAt, deletedAt, quoted, canEdit, canDelete]),
-    make: () => bubble({
-      isOwn, isTogether, name, senderId, quoted, body, seq,
-      jump: () => scene.actions.jump(Number(message.replyTo)),
-      marks: [time(message.createdAt), editedAt && !deletedAt && 'edited', isSeen && 'seen'],
-      buttons: buttons(scene.actions, message, canEdit, canDelete),
-    }),
+    make: () =>
+      bubble({
+        isOwn,
+        isTogether,
+        name,
+        senderId,
+        quoted,
+        body,
+        seq,
+        jump: () => scene.actions.jump(Number(message.replyTo)),
+        marks: [time(message.createdAt), editedAt && !deletedAt && 'edited', isSeen && 'seen'],
+        buttons: buttons(scene.actions, message, canEdit, canDelete),
+      }),
   };
 }
 
@@ -148,17 +159,36 @@ export function quoteOf({ chat, log }, { replyTo }) {
  *   seq?: number, jump: () => void, marks: (string | false | undefined)[], buttons: HTMLElement[], isWaiting?: boolean}} parts
  */
 function bubble({ isOwn, isTogether, name, senderId, quoted, body, seq, jump, marks, buttons: actions, isWaiting }) {
-  const kind = ['message', isOwn && 'own', isTogether && 'together', isWaiting && 'waiting', body === undefined && 'gone'];
-  const quote = quoted && h('button', { type: 'button', class: 'quote', onclick: jump },
-    h('span', { class: 'unseen' }, 'In reply to '), h('strong', {}, quoted[0]), h('span', {}, quoted[1]));
-  return h('li', { class: kind.filter(Boolean).join(' '), tabindex: -1, 'data-seq': seq },
+  const kind = [
+    'message',
+    isOwn && 'own',
+    isTogether && 'together',
+    isWaiting && 'waiting',
+    body === undefined && 'gone',
+  ];
+  const quote =
+    quoted &&
+    h(
+      'button',
+      { type: 'button', class: 'quote', onclick: jump },
+      h('span', { class: 'unseen' }, 'In reply to '),
+      h('strong', {}, quoted[0]),
+      h('span', {}, quoted[1]),
+    );
+  return h(
+    'li',
+    { class: kind.filter(Boolean).join(' '), tabindex: -1, 'data-seq': seq },
     !isOwn && avatar(senderId, name),
-    h('div', { class: 'bubble' },
+    h(
+      'div',
+      { class: 'bubble' },
       h('p', { class: isOwn || isTogether ? 'unseen' : 'sender' }, name),
       quote,
       h('p', { class: 'body', dir: 'auto' }, body ?? 'Message deleted'),
-      h('p', { class: 'marks' }, marks.filter(Boolean).join(' · '))),
-    actions.length > 0 && h('div', { class: 'actions', role: 'group', 'aria-label': 'Message actions' }, actions));
+      h('p', { class: 'marks' }, marks.filter(Boolean).join(' · ')),
+    ),
+    actions.length > 0 && h('div', { class: 'actions', role: 'group', 'aria-label': 'Message actions' }, actions),
+  );
 }
 
 /**
@@ -175,8 +205,16 @@ export function waitingRow(chat, message, quoted) {
     version: JSON.stringify(['waiting', failure, state, quoted]),
     make: () => {
       const row = bubble({
-        isOwn: true, isTogether: false, name: 'You', senderId: chat.me.userId, quoted, body, jump: () => {},
-        marks: failure ? [] : [time(createdAt), state], buttons: [], isWaiting: true,
+        isOwn: true,
+        isTogether: false,
+        name: 'You',
+        senderId: chat.me.userId,
+        quoted,
+        body,
+        jump: () => {},
+        marks: failure ? [] : [time(createdAt), state],
+        buttons: [],
+        isWaiting: true,
       });
       if (failure) row.querySelector('.bubble')?.append(refused(chat, message, failure));
       return row;
@@ -190,8 +228,11 @@ export function waitingRow(chat, message, quoted) {
  * @param {string} failure
  */
 function refused(chat, message, failure) {
-  return h('div', { class: 'refused' },
+  return h(
+    'div',
+    { class: 'refused' },
     h('p', { role: 'alert' }, `Not sent. ${failure}`),
-    h('button', { type: 'button', class: 'small', onclick: () => chat.outbox.retry(message) }, 'Try again'),
-    h('button', { type: 'button', class: 'small', onclick: () => chat.outbox.discard(message) }, 'Discard'));
+    button('Try again', () => chat.outbox.retry(message)),
+    button('Discard', () => chat.outbox.discard(message)),
+  );
 }

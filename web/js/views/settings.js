@@ -1,14 +1,18 @@
 // @ts-check
 // One's name, the theme, whom one has blocked, and the way out.
 
-import { fill, h } from '../dom.js';
+import { button, fill, h } from '../dom.js';
 import { avatar } from './avatar.js';
 import { openDialog } from './dialog.js';
 import { form } from './form.js';
 
 /** @import {Chat} from '../chat.js' */
 
-const THEMES = [['', 'As the system'], ['light', 'Light'], ['dark', 'Dark']];
+const THEMES = [
+  ['', 'As the system'],
+  ['light', 'Light'],
+  ['dark', 'Dark'],
+];
 
 /**
  * @param {Chat} chat
@@ -17,15 +21,28 @@ const THEMES = [['', 'As the system'], ['light', 'Light'], ['dark', 'Dark']];
 export function settings(chat, signOut) {
   const { displayName = '', username } = chat.me;
   const said = h('p', { role: 'status' });
-  const name = form([{ name: 'displayName', label: 'Your name', value: displayName, hint: `Your user name is ${username}` }], 'Save', async (values) => {
-    chat.me = await chat.api.rename(values.displayName);
-    chat.people.put(chat.me);
-    said.textContent = 'Saved.';
-  });
+  const name = form(
+    [{ name: 'displayName', label: 'Your name', value: displayName, hint: `Your user name is ${username}` }],
+    'Save',
+    async (values) => {
+      chat.me = await chat.api.rename(values.displayName);
+      chat.people.put(chat.me);
+      said.textContent = 'Saved.';
+    },
+  );
   const blocked = h('ul', { class: 'members' });
-  const dialog = openDialog('Settings', name, said, themes(),
-    h('h3', {}, 'Blocked people'), blocked,
-    h('button', { type: 'button', class: 'small', onclick: () => { dialog.close(); signOut(); } }, 'Sign out'));
+  const dialog = openDialog(
+    'Settings',
+    name,
+    said,
+    themes(),
+    h('h3', {}, 'Blocked people'),
+    blocked,
+    button('Sign out', () => {
+      dialog.close();
+      signOut();
+    }),
+  );
   const update = () => showBlocked(chat, blocked);
   dialog.addEventListener('close', chat.topics.on(['blocks', 'people'], update));
   update();
@@ -33,8 +50,19 @@ export function settings(chat, signOut) {
 
 function themes() {
   const current = localStorage.getItem('chinwag.theme') ?? '';
-  return h('fieldset', { class: 'themes' }, h('legend', {}, 'Theme'), THEMES.map(([value, label]) => h('label', {},
-    h('input', { type: 'radio', name: 'theme', value, checked: value === current, onchange: () => choose(value) }), label)));
+  return h(
+    'fieldset',
+    { class: 'themes' },
+    h('legend', {}, 'Theme'),
+    THEMES.map(([value, label]) =>
+      h(
+        'label',
+        {},
+        h('input', { type: 'radio', name: 'theme', value, checked: value === current, onchange: () => choose(value) }),
+        label,
+      ),
+    ),
+  );
 }
 
 /** @param {string} theme */
@@ -56,8 +84,13 @@ function showBlocked(chat, element) {
       await chat.api.unblock(userId);
       await chat.blocksChanged();
     };
-    return h('li', {}, avatar(userId, name), h('span', { class: 'member-name' }, name),
-      h('button', { type: 'button', class: 'small', 'aria-label': `Unblock ${name}`, onclick: unblock }, 'Unblock'));
+    return h(
+      'li',
+      {},
+      avatar(userId, name),
+      h('span', { class: 'member-name' }, name),
+      button('Unblock', unblock, { 'aria-label': `Unblock ${name}` }),
+    );
   });
   fill(element, ...(rows.length > 0 ? rows : [h('li', { class: 'hint' }, 'Nobody.')]));
 }

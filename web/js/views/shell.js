@@ -25,16 +25,32 @@ export function shell(chat, signOut) {
   const main = h('main', { id: 'main', tabindex: -1 });
   const bar = h('div', { class: 'bar', role: 'status' });
   const bell = iconButton('bell', 'Notifications', () => inbox(chat.notices));
-  const skip = h('a', { class: 'skip', href: '#main', onclick: (/** @type {Event} */ event) => {
-    event.preventDefault();
-    (view ?? { focus: () => main.focus() }).focus();
-  } }, 'Skip to the conversation');
-  const side = h('div', { class: 'side' },
-    h('header', { class: 'side-head' },
-      h('img', { src: 'icon.svg', alt: '', width: 32, height: 32 }), h('h1', { class: 'brand' }, 'Chinwag'),
-      iconButton('plus', 'New conversation', () => newConversation(chat)), bell,
-      iconButton('gear', 'Settings', () => settings(chat, signOut))),
-    conversations.element);
+  const skip = h(
+    'a',
+    {
+      class: 'skip',
+      href: '#main',
+      onclick: (/** @type {Event} */ event) => {
+        event.preventDefault();
+        (view ?? { focus: () => main.focus() }).focus();
+      },
+    },
+    'Skip to the conversation',
+  );
+  const side = h(
+    'div',
+    { class: 'side' },
+    h(
+      'header',
+      { class: 'side-head' },
+      h('img', { src: 'icon.svg', alt: '', width: 32, height: 32 }),
+      h('h1', { class: 'brand' }, 'Chinwag'),
+      iconButton('plus', 'New conversation', () => newConversation(chat)),
+      bell,
+      iconButton('gear', 'Settings', () => settings(chat, signOut)),
+    ),
+    conversations.element,
+  );
   const panes = h('div', { class: 'panes' }, side, main);
   const element = h('div', { class: 'shell' }, skip, bar, panes, note.element);
 
@@ -45,7 +61,17 @@ export function shell(chat, signOut) {
     const target = targetOf(location.hash);
     view = target && conversation(chat, target);
     panes.setAttribute('data-pane', view ? 'conversation' : 'list');
-    fill(main, view ? view.element : h('div', { class: 'empty' }, h('img', { src: 'icon.svg', alt: '', width: 96, height: 96 }), h('p', {}, 'Choose a conversation, or begin one.')));
+    fill(
+      main,
+      view
+        ? view.element
+        : h(
+            'div',
+            { class: 'empty' },
+            h('img', { src: 'icon.svg', alt: '', width: 96, height: 96 }),
+            h('p', {}, 'Choose a conversation, or begin one.'),
+          ),
+    );
     conversations.update();
     if (view && matchMedia('(min-width: 641px)').matches) view.focus();
   };
@@ -59,7 +85,11 @@ export function shell(chat, signOut) {
     bell.setAttribute('aria-label', unread > 0 ? `Notifications, ${unread} unread` : 'Notifications');
     bell.toggleAttribute('data-unread', unread > 0);
   };
-  const ends = [chat.topics.on(['conversations', 'people'], update), chat.topics.on(['notices'], ring), chat.topics.on(['status', 'outbox'], () => tell(chat, bar))];
+  const ends = [
+    chat.topics.on(['conversations', 'people'], update),
+    chat.topics.on(['notices'], ring),
+    chat.topics.on(['status', 'outbox'], () => tell(chat, bar)),
+  ];
   chat.notices.onNotice = ({ message }) => {
     const { title, text } = readable(message);
     note.say(text, title);
@@ -68,13 +98,22 @@ export function shell(chat, signOut) {
     if (why) note.say(`“${nameOf(chat, gone)}” ${why}.`);
     if (location.hash === addressOf(gone)) location.hash = '#/';
   };
+  // The link to what is shown already changes no address.
+  conversations.element.addEventListener('click', ({ target }) => {
+    const link = target instanceof Element && target.closest('a');
+    if (link && link.hash === location.hash) view?.focus();
+  });
   const listening = new AbortController();
   addEventListener('hashchange', show, listening);
-  addEventListener('unhandledrejection', (event) => {
-    if (!(event.reason instanceof Problem)) return;
-    event.preventDefault();
-    note.say(inWords(event.reason));
-  }, listening);
+  addEventListener(
+    'unhandledrejection',
+    (event) => {
+      if (!(event.reason instanceof Problem)) return;
+      event.preventDefault();
+      note.say(inWords(event.reason));
+    },
+    listening,
+  );
   ring();
   const end = () => {
     listening.abort();
@@ -94,7 +133,12 @@ function targetOf(hash) {
   return kind === 'g' ? { groupId: id } : { recipientId: id };
 }
 
-const LINES = { connecting: 'Connecting…', open: '', closed: 'No connection. Trying again…', offline: 'You are offline.' };
+const LINES = {
+  connecting: 'Connecting…',
+  open: '',
+  closed: 'No connection. Trying again…',
+  offline: 'You are offline.',
+};
 
 /**
  * @param {Chat} chat

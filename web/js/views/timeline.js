@@ -45,7 +45,9 @@ export class Timeline {
     this.#target = target;
     this.#actions = { ...actions, jump: (/** @type {number} */ seq) => this.#jump(seq).catch(ignoreProblem) };
     this.#scroller.addEventListener('scroll', () => this.#scrolled(), { passive: true });
-    this.#list.addEventListener('focusin', ({ target: focused }) => this.#rove(/** @type {Element} */ (focused).closest('li')));
+    this.#list.addEventListener('focusin', ({ target: focused }) =>
+      this.#rove(/** @type {Element} */ (focused).closest('li')),
+    );
     arrowKeys(this.#list, '.message');
     this.#resized.observe(this.#scroller);
   }

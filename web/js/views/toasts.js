@@ -12,9 +12,12 @@ export function toasts() {
    * @param {string} [title]
    */
   const say = (text, title) => {
-    const toast = h('div', { class: 'toast' },
+    const toast = h(
+      'div',
+      { class: 'toast' },
       h('div', {}, title && h('strong', {}, title), h('p', {}, text)),
-      iconButton('close', 'Dismiss', () => toast.remove()));
+      iconButton('close', 'Dismiss', () => toast.remove()),
+    );
     element.append(toast);
     setTimeout(() => toast.remove(), SHOWN_MS);
   };

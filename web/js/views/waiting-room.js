@@ -6,8 +6,14 @@ import { inWords } from '../problem.js';
 
 /** @param {import('../problem.js').Problem} problem */
 export function waitingRoom(problem) {
-  return h('main', { class: 'gate' },
-    h('div', { class: 'gate-card', role: 'status' },
+  return h(
+    'main',
+    { class: 'gate' },
+    h(
+      'div',
+      { class: 'gate-card', role: 'status' },
       h('h1', {}, 'One moment'),
-      h('p', {}, `${inWords(problem)} Trying again…`)));
+      h('p', {}, `${inWords(problem)} Trying again…`),
+    ),
+  );
 }
