@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { bodies, say, settled, talkTo } from './support/acts.js';
+import { bodies, message, say, settled, talkTo } from './support/acts.js';
 import { expect, until } from './support/expect.js';
 import { openHouse } from './support/house.js';
 
@@ -85,6 +85,7 @@ test('who is too fast waits as long as they are told, and loses nothing', async 
   await talkTo(ada, bob);
   const all = ['one', 'two', 'three', 'four', 'five'];
   for (const body of all) await say(ada.page, body);
+  await message(ada.page, 'three').getByText('too fast, waits a moment').waitFor();
   await settled(ada.page);
   await expect(bodies(ada.page)).toRead(all);
   const {

@@ -56,6 +56,7 @@ test('after the line broke while nobody looked, nothing is missed or doubled', a
   t.after(() => wire.cut());
   const [ada, bob] = [await house.person(t, 'Ada', { url: wire.url }), await house.person(t, 'Bob')];
   ada.page.expected = CUT_OFF;
+  await wire.carry(ada.page);
   await talkTo(ada, bob);
   await say(ada.page, 'before');
   await settled(ada.page);

@@ -15,7 +15,7 @@ const root = /** @type {HTMLElement} */ (document.getElementById('app'));
 
 /** @returns {Promise<string>} where the API is; the same origin unless `config.json` says otherwise */
 async function apiUrl() {
-  const { apiUrl: url = '' } = await request('config.json');
+  const { apiUrl: url = '' } = (await patiently(() => request('config.json'))) ?? {};
   return url.replace(/\/+$/, '');
 }
 

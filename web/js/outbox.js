@@ -7,7 +7,8 @@
 // screen before it is sent.
 
 import { inWords, Problem } from './problem.js';
-import { backoff } from './waiting.js';
+import { newId } from './new-id.js';
+import { backoff, exclusively } from './waiting.js';
 
 /** @import {Message, Target} from './types.js' */
 
@@ -16,7 +17,8 @@ const KNOWN_MS = 23 * 3_600_000;
 
 /**
  * @typedef {{clientMessageId: string, target: Target, body: string, replyTo?: number, createdAt: string, order: number,
- *   firstTry?: number, failure?: string}} Outgoing `failure`: it was refused, in words, and waits for its writer.
+ *   firstTry?: number, delay?: string, failure?: string}} Outgoing `delay`: why it is not sent yet, in words; `failure`: why
+ *   it was refused, and waits for its writer.
  */
 
 export class Outbox {
@@ -69,7 +71,7 @@ export class Outbox {
   put(target, body, replyTo) {
     const order = Math.max(Date.now(), 1 + (this.waiting(idOf(target)).at(-1)?.order ?? 0));
     const createdAt = new Date().toISOString();
-    this.#keep({ clientMessageId: crypto.randomUUID(), target, body, replyTo, createdAt, order });
+    this.#keep({ clientMessageId: newId(), target, body, replyTo, createdAt, order });
     this.#drain(idOf(target));
   }
 
@@ -91,7 +93,7 @@ export class Outbox {
     this.discard(message);
     const isKnown = Date.now() - (message.firstTry ?? Date.now()) < KNOWN_MS;
     const { firstTry: __, ...again } = message;
-    this.#keep(isKnown ? message : { ...again, clientMessageId: crypto.randomUUID() });
+    this.#keep(isKnown ? message : { ...again, clientMessageId: newId() });
     this.#drain(idOf(message.target));
   }
 
@@ -122,7 +124,7 @@ export class Outbox {
     const lane = this.#lane(target);
     if (lane.busy) return;
     lane.busy = true;
-    const pause = await navigator.locks.request(this.#prefix + target, () => this.#sendAll(target, lane));
+    const pause = await exclusively(this.#prefix + target, () => this.#sendAll(target, lane));
     lane.busy = false;
     if (this.#isStopped) return;
     if (pause !== undefined) lane.timer = setTimeout(() => this.#drain(target), pause);
@@ -166,12 +168,18 @@ export class Outbox {
       this.discard(message);
     } catch (problem) {
       if (!(problem instanceof Problem)) throw problem;
-      if (problem.isTransient || problem.status === 401) return problem;
+      if (problem.isTransient || problem.status === 401) {
+        this.#keep({ ...message, firstTry, delay: delayOf(problem) });
+        return problem;
+      }
       this.#keep({ ...message, firstTry, failure: inWords(problem) });
     }
     return undefined;
   }
 }
+
+/** @param {Problem} problem */
+const delayOf = ({ status }) => (status === 429 ? 'too fast, waits a moment' : 'waits for the server');
 
 /** @param {Target} target */
 export const idOf = (target) => ('groupId' in target ? target.groupId : target.recipientId);

@@ -6,6 +6,7 @@
 
 import { request } from './http.js';
 import { Problem } from './problem.js';
+import { exclusively } from './waiting.js';
 
 const KEY = 'chinwag.session';
 /** A token that ends this soon is not used any more. */
@@ -86,7 +87,7 @@ export class Session {
 
   // One tab at a time: where refresh tokens rotate, two that use the same one would end the session.
   async #refresh() {
-    return navigator.locks.request(KEY, async () => {
+    return exclusively(KEY, async () => {
       const refreshToken = kept()?.refreshToken;
       if (!refreshToken) throw this.#end();
       try {

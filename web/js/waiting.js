@@ -1,5 +1,5 @@
 // @ts-check
-// How long to wait, and waiting.
+// How long to wait, waiting, and taking turns.
 
 /** @param {number} ms */
 export const sleep = (ms) =>
@@ -41,3 +41,12 @@ export function coalesce(work) {
     return next;
   };
 }
+
+/**
+ * Does `work` in one tab at a time. Where a page has no locks (plain HTTP from another machine), tabs do not wait.
+ * @template T
+ * @param {string} name
+ * @param {() => Promise<T>} work
+ * @returns {Promise<T>}
+ */
+export const exclusively = async (name, work) => (navigator.locks ? navigator.locks.request(name, work) : work());

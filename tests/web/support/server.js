@@ -74,10 +74,6 @@ export async function startWire(url) {
   const own = server.address().port;
   return {
     url: `http://127.0.0.1:${own}`,
-    /** Ends every connection at once, and lets new ones in. */
-    drop() {
-      sockets.forEach((socket) => socket.destroy());
-    },
     /** Ends every connection, and lets none in. */
     async cut() {
       const closed = new Promise((resolve) => {
@@ -87,5 +83,23 @@ export async function startWire(url) {
       await closed;
     },
     mend: () => listen(own),
+    /**
+     * Leads the page's socket, too, over the wire.
+     * @param {import('playwright-core').Page} page
+     */
+    async carry(page) {
+      await page.route('**/v1/realtime/token', async (route) => {
+        try {
+          const response = await route.fetch();
+          const answer = await response.json();
+          const url = answer.url.replace(/\/\/[^/]+/, `//127.0.0.1:${own}`);
+          await route.fulfill({ response, json: { ...answer, url } });
+        } catch {
+          await route.abort();
+        }
+      });
+      await page.reload();
+      await page.getByRole('navigation', { name: 'Conversations' }).waitFor();
+    },
   };
 }

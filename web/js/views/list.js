@@ -32,7 +32,10 @@ export function list(chat, current) {
     reconcile(rows, [lobbyRow(chat, lobby, current()), ...others.map((one) => row(chat, one, current()))]);
     empty.hidden = !chat.isLoaded || others.length > 0;
   };
-  return { element, update };
+  /** @param {string} address */
+  const focus = (address) =>
+    /** @type {HTMLElement | null} */ (rows.querySelector(`a[href="${CSS.escape(address)}"]`))?.focus();
+  return { element, update, focus };
 }
 
 /**

@@ -3,6 +3,7 @@
 
 import { LOBBY } from '../chat.js';
 import { button, fill, h } from '../dom.js';
+import { newId } from '../new-id.js';
 import { inWords, Problem } from '../problem.js';
 import { avatar } from './avatar.js';
 import { openDialog } from './dialog.js';
@@ -69,7 +70,7 @@ function groupForm(chat, go) {
     const memberIds = people.map(({ userId }) => userId);
     const group = { name: name.trim(), visibility: /** @type {Visibility} */ (visibility), memberIds };
     const content = JSON.stringify(group);
-    const clientGroupId = ids.get(content) ?? crypto.randomUUID();
+    const clientGroupId = ids.get(content) ?? newId();
     ids.set(content, clientGroupId);
     const { groupId } = await chat.api.createGroup({ ...group, clientGroupId });
     await chat.refresh();

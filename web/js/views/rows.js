@@ -199,7 +199,7 @@ function bubble({ isOwn, isTogether, name, senderId, quoted, body, seq, jump, ma
  */
 export function waitingRow(chat, message, quoted) {
   const { clientMessageId, body, failure, createdAt } = message;
-  const state = chat.realtime.status === 'offline' ? 'waits for a connection' : 'sending…';
+  const state = chat.realtime.status === 'offline' ? 'waits for a connection' : (message.delay ?? 'sending…');
   return {
     key: `c-${clientMessageId}`,
     version: JSON.stringify(['waiting', failure, state, quoted]),

@@ -56,9 +56,12 @@ export function shell(chat, signOut) {
 
   /** @type {View | undefined} */
   let view;
+  let shown = '';
   const show = () => {
     view?.end();
-    const target = targetOf(location.hash);
+    const left = shown;
+    shown = location.hash;
+    const target = targetOf(shown);
     view = target && conversation(chat, target);
     panes.setAttribute('data-pane', view ? 'conversation' : 'list');
     fill(
@@ -74,6 +77,8 @@ export function shell(chat, signOut) {
     );
     conversations.update();
     if (view && matchMedia('(min-width: 641px)').matches) view.focus();
+    else if (view) main.focus();
+    else conversations.focus(left);
   };
   const update = () => {
     conversations.update();

@@ -94,7 +94,7 @@ export class Timeline {
     if (scene) scene.divider = this.#divide(scene, isFirst);
     const anchor = this.#isAtEnd ? undefined : this.#anchor();
     reconcile(this.#list, this.#rows(scene));
-    this.#rove(this.#list.querySelector('[tabindex="0"]') ?? [...this.#list.querySelectorAll('.message')].at(-1));
+    if (!this.#list.contains(document.activeElement)) this.#rove([...this.#list.querySelectorAll('.message')].at(-1));
     if (isFirst) this.#scrollToNews();
     else if (anchor) this.#restore(anchor);
     else this.#stick();
@@ -237,7 +237,7 @@ export class Timeline {
   }
 
   /**
-   * One line at a time can be reached with Tab; the arrow keys move on.
+   * One line at a time can be reached with Tab, the last at first; the arrow keys move on.
    * @param {Element | null | undefined} line
    */
   #rove(line) {
