@@ -111,3 +111,18 @@ test('a long log is paged in while one scrolls up, and its place is kept', async
   await bob.page.getByRole('button', { name: 'To the newest messages' }).click();
   await until(async () => (await bodies(bob.page).allTextContents()).at(-1), 'message 420.');
 });
+
+test('a quote leads to what it quotes, however far up, and there is a way back', async (t) => {
+  const [ada, bob] = [await house.person(t, 'Ada'), await house.person(t, 'Bob')];
+  const send = (body, more) => ada.api('POST', 'messages', { recipientId: bob.userId, body, ...more });
+  for (let number = 1; number <= 200; number += 1) await send(`message ${number}.`);
+  await send('see above', { replyTo: 1 });
+  await talkTo(bob, ada);
+  await message(bob.page, 'see above')
+    .getByRole('button', { name: /In reply to Ada.*message 1\./ })
+    .click();
+  await expect(message(bob.page, 'message 1.').first()).toBeFocused();
+  await until(async () => (await bodies(bob.page).allTextContents())[0], 'message 1.');
+  await bob.page.getByRole('button', { name: 'To the newest messages' }).click();
+  await until(async () => (await bodies(bob.page).allTextContents()).at(-1), 'see above');
+});

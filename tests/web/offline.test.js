@@ -60,18 +60,21 @@ test('after the line broke while nobody looked, nothing is missed or doubled', a
   await talkTo(ada, bob);
   await say(ada.page, 'before');
   await settled(ada.page);
+  await inList(bob.page, 'Ada').click();
+  await message(bob.page, 'before').waitFor();
 
   await wire.cut();
   await ada.page.getByText('No connection.').waitFor();
   await say(ada.page, 'into the void');
   const body = (number) => ({ recipientId: ada.userId, body: `while away ${number}` });
   for (const number of [1, 2, 3]) await bob.api('POST', 'messages', body(number));
+  // What was pushed to Bob's page is not on its way to Ada's any more.
+  await message(bob.page, 'while away 3').waitFor();
   await wire.mend();
 
   await settled(ada.page);
   const all = ['before', 'while away 1', 'while away 2', 'while away 3', 'into the void'];
   await expect(bodies(ada.page)).toRead(all);
-  await inList(bob.page, 'Ada').click();
   await expect(bodies(bob.page)).toRead(all);
 });
 
@@ -95,20 +98,43 @@ test('a message whose answer was lost is stored once', async (t) => {
   await expect(bodies(ada.page)).toRead(['once', 'twice']);
 });
 
-test('an edit, a deletion and a new name that were made meanwhile are seen', async (t) => {
+test('an edit and a deletion that were made meanwhile are seen', async (t) => {
   const [ada, bob] = [await house.person(t, 'Ada'), await house.person(t, 'Bob')];
   ada.page.expected = CUT_OFF;
   const first = await bob.api('POST', 'messages', { recipientId: ada.userId, body: 'first' });
   await bob.api('POST', 'messages', { recipientId: ada.userId, body: 'second' });
   await inList(ada.page, 'Bob').click();
-  await expect(bodies(ada.page)).toRead(['first', 'second']);
+  await inList(bob.page, 'Ada').click();
+  for (const { page } of [ada, bob]) await expect(bodies(page)).toRead(['first', 'second']);
   await ada.page.context().setOffline(true);
   await ada.page.getByText('You are offline.').waitFor();
   const path = `conversations/${first.conversationId}/messages`;
   await bob.api('PATCH', `${path}/1`, { body: 'first, better' });
   await bob.api('DELETE', `${path}/2`);
+  await expect(bodies(bob.page)).toRead(['first, better', 'Message deleted']);
   await ada.page.context().setOffline(false);
   await expect(bodies(ada.page)).toRead(['first, better', 'Message deleted']);
+});
+
+test('who was away for long begins at the end, and pages in the rest', async (t) => {
+  const [ada, bob] = [await house.person(t, 'Ada'), await house.person(t, 'Bob')];
+  ada.page.expected = CUT_OFF;
+  const send = (number) => bob.api('POST', 'messages', { recipientId: ada.userId, body: `message ${number}.` });
+  await send(1);
+  await inList(ada.page, 'Bob').click();
+  await expect(bodies(ada.page)).toRead(['message 1.']);
+  await ada.page.context().setOffline(true);
+  await ada.page.getByText('You are offline.').waitFor();
+  for (let number = 2; number <= 520; number += 1) await send(number);
+  await ada.page.context().setOffline(false);
+  await message(ada.page, 'message 520.').waitFor();
+  await until(async () => (await bodies(ada.page).count()) < 520, true);
+  await until(async () => {
+    await log(ada.page).evaluate((element) => {
+      element.scrollTop = 0;
+    });
+    return (await bodies(ada.page).allTextContents()).slice(0, 2);
+  }, ['message 1.', 'message 2.']);
 });
 
 test('a session goes on over a lost access token, and ends for all tabs on signing out', async (t) => {
