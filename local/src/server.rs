@@ -14,7 +14,6 @@ use shared::realtime::{Queue, Realtime};
 use shared::store::Store;
 use tokio::net::TcpListener;
 
-use crate::{aws, web};
 use crate::data::DataFolder;
 use crate::engine::EngineError;
 use crate::engine::cognito::UserPool;
@@ -30,6 +29,7 @@ use crate::outbox::{self, Outbox};
 use crate::realtime::{self, Hub, MANAGEMENT_URL, SocketLimits};
 use crate::serving::Serving;
 use crate::storage::{HttpClients, Storage};
+use crate::{aws, web};
 
 /// The secret that holds the app client's id.
 const CLIENT_ID_SECRET: &str = "cognito-client-id";
@@ -140,17 +140,6 @@ pub async fn start(options: Options) -> Result<Server, StartError> {
         .merge(outbox::router(outbox))
         .merge(sockets.router())
         .merge(web::router());
-    let secrets = (CLIENT_ID_SECRET.to_owned(), pool.client_id().to_owned());
-    let secrets = Arc::new([secrets].into_iter().collect());
-    let engines = Services { pool, secrets, sqs: Arc::clone(&sqs) }.router();
-    let services = Serving::start(services, engines.merge(sockets.management()));
-    let streams = Streams {
-        client: tables.streams,
-        written: tables.written,
-        documents,
-        records: tables.records,
-    };
-    let mappings = mapping::start(&routes, &events, &Sources { sqs, streams })?;
     let gateway = Serving::start(listener, router);
     let (dynamodb, engine) = (storage.routes, storage.engine);
     Ok(Server { address, dynamodb, sockets, gateway, mappings, services, engine, data })

@@ -1,0 +1,67 @@
+// @ts-check
+// Who the others are: profiles, loaded when they are first looked at.
+
+import { Problem } from './problem.js';
+
+/** @import {Profile} from './types.js' */
+
+const RETRY_MS = 5_000;
+/** Who made the lobby. */
+const SYSTEM = 'system';
+
+export class People {
+  #load;
+  #changed;
+  /** @type {Map<string, Profile | undefined>} undefined: on its way. */
+  #profiles = new Map();
+
+  /**
+   * @param {import('./api.js').Api['user']} load
+   * @param {() => void} changed
+   */
+  constructor(load, changed) {
+    this.#load = load;
+    this.#changed = changed;
+    this.put({ userId: SYSTEM, username: SYSTEM, displayName: 'Chinwag' });
+  }
+
+  /** @param {Profile} profile */
+  put(profile) {
+    this.#profiles.set(profile.userId, profile);
+    this.#changed();
+  }
+
+  /**
+   * The profile, as soon as it is there.
+   * @param {string} userId
+   */
+  get(userId) {
+    if (!this.#profiles.has(userId)) {
+      this.#profiles.set(userId, undefined);
+      this.#fetch(userId);
+    }
+    return this.#profiles.get(userId);
+  }
+
+  /** @param {string} userId */
+  name(userId) {
+    const profile = this.get(userId);
+    return profile ? profile.displayName || profile.username : '…';
+  }
+
+  /** @param {string} userId */
+  async #fetch(userId) {
+    try {
+      this.put(await this.#load(userId));
+    } catch (problem) {
+      if (problem instanceof Problem && problem.status === 404) {
+        this.put({ userId, username: '', displayName: 'Deleted account' });
+      } else {
+        setTimeout(() => {
+          this.#profiles.delete(userId);
+          this.#changed();
+        }, RETRY_MS);
+      }
+    }
+  }
+}

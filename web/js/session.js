@@ -1,0 +1,144 @@
+// @ts-check
+// Who is signed in. The access token is held in memory alone and lives for 15 minutes. The refresh token is in localStorage,
+// so that a reload and other tabs stay signed in. That means: whoever can run a script on this origin, or read this browser
+// profile, can act as this user until the token ends. The content security policy (no inline script, no foreign source) and
+// rendering bodies as text alone are what stands before the first; signing out removes it.
+
+import { request } from './http.js';
+import { Problem } from './problem.js';
+import { exclusively } from './waiting.js';
+
+const KEY = 'chinwag.session';
+/** A token that ends this soon is not used any more. */
+const MARGIN_MS = 60_000;
+
+/** @typedef {{refreshToken: string}} Kept */
+
+export class Session {
+  #base;
+  #accessToken = '';
+  #endsAt = 0;
+  /** @type {Promise<string> | undefined} */
+  #refreshing;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+  /** Called when the session is over without the user having asked for it here. */
+  onEnd = () => {};
+
+  /** @param {string} base */
+  constructor(base) {
+    this.#base = base;
+    addEventListener('storage', (event) => {
+      if (event.key === KEY && event.newValue === null) this.#end();
+    });
+  }
+
+  /** Whether there is something to resume. */
+  get isKept() {
+    return kept() !== undefined;
+  }
+
+  /**
+   * @param {string} username
+   * @param {string} password
+   */
+  async signIn(username, password) {
+    this.#take(await this.#post('authenticate', { username, password }));
+  }
+
+  /**
+   * @param {{username: string, email: string, password: string, displayName?: string}} account
+   * @returns {Promise<{userId: string, username: string, confirmed: boolean}>}
+   */
+  register(account) {
+    return this.#post('register', account);
+  }
+
+  /**
+   * @param {string} username
+   * @param {string} code
+   */
+  confirm(username, code) {
+    return this.#post('register/confirm', { username, code });
+  }
+
+  /** @param {string} username */
+  resend(username) {
+    return this.#post('register/resend', { username });
+  }
+
+  /** An access token that is good for a while; a new one where need be. */
+  async token() {
+    return Date.now() < this.#endsAt - MARGIN_MS ? this.#accessToken : this.refresh();
+  }
+
+  /** A new access token. */
+  refresh() {
+    this.#refreshing ??= this.#refresh().finally(() => {
+      this.#refreshing = undefined;
+    });
+    return this.#refreshing;
+  }
+
+  signOut() {
+    localStorage.removeItem(KEY);
+    this.#forget();
+  }
+
+  // One tab at a time: where refresh tokens rotate, two that use the same one would end the session.
+  async #refresh() {
+    return exclusively(KEY, async () => {
+      const refreshToken = kept()?.refreshToken;
+      if (!refreshToken) throw this.#end();
+      try {
+        this.#take(await this.#post('authenticate/refresh', { refreshToken }), refreshToken);
+      } catch (problem) {
+        if (problem instanceof Problem && !problem.isTransient) {
+          localStorage.removeItem(KEY);
+          throw this.#end();
+        }
+        throw problem;
+      }
+      return this.#accessToken;
+    });
+  }
+
+  /**
+   * @param {{accessToken?: string, refreshToken?: string, expiresIn: number}} tokens
+   * @param {string} [refreshToken] the one that was used, for an answer without a new one
+   */
+  #take({ accessToken, refreshToken: fresh, expiresIn }, refreshToken) {
+    if (!accessToken)
+      throw new Problem(0, { code: 'challenge', detail: 'this account needs a step that this client lacks' });
+    this.#accessToken = accessToken;
+    this.#endsAt = Date.now() + expiresIn * 1_000;
+    localStorage.setItem(KEY, JSON.stringify({ refreshToken: fresh ?? refreshToken }));
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.refresh().catch(() => {}), expiresIn * 1_000 - 2 * MARGIN_MS);
+  }
+
+  #end() {
+    this.#forget();
+    this.onEnd();
+    return new Problem(401);
+  }
+
+  #forget() {
+    clearTimeout(this.#timer);
+    this.#accessToken = '';
+    this.#endsAt = 0;
+  }
+
+  /**
+   * @param {string} path
+   * @param {object} body
+   */
+  #post(path, body) {
+    return request(`${this.#base}/v1/${path}`, { method: 'POST', body });
+  }
+}
+
+/** @returns {Kept | undefined} */
+function kept() {
+  return JSON.parse(localStorage.getItem(KEY) ?? 'null') ?? undefined;
+}
