@@ -154,11 +154,8 @@ impl FromIterator<String> for BatchAnswer {
 pub struct SocketEvent {
     /// What the WebSocket API says of it.
     pub request_context: SocketContext,
-    /// The frame.
+    /// The frame. It is text: API Gateway ends a socket that sends bytes.
     pub body: Option<String>,
-    /// Whether the frame stands there in base64, since it was no text.
-    #[serde(default)]
-    pub is_base64_encoded: bool,
 }
 
 /// What the WebSocket API says of a socket.

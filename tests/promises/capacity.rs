@@ -130,10 +130,9 @@ async fn a_block() {
     let block = cost_of(&wire, alice.request(http::Method::PUT, &path)).await;
     assert_eq!(block, expected("block"));
     let unblock = cost_of(&wire, alice.request(http::Method::DELETE, &path)).await;
-    assert_eq!(unblock, "1 round trips, 0 read, 1 written");
+    assert_eq!(unblock, "1 round trips, 0.5 read, 1 written");
 }
 
-/// Without the peer's sockets and block, which come with push.
 #[tokio::test]
 async fn a_move_of_the_read_position() {
     let (backend, wire) = Wire::backend(|_| {}).await;
@@ -141,10 +140,13 @@ async fn a_move_of_the_read_position() {
     let group = alice.group(&[&bob]).await;
     alice.say(&group, "hi").await.expect(201);
     let direct = alice.begin(&bob).await;
-    for (conversation, seq) in [(&group.conversation, 2), (&direct, 1)] {
+    for (conversation, seq, row) in [
+        (&group.conversation, 2, "mark read, in a group"),
+        (&direct, 1, "mark read, between two people"),
+    ] {
         let path = format!("/v1/conversations/{conversation}/read");
         let read = bob.request(http::Method::PUT, &path).json(&json!({ "seq": seq }));
-        assert_eq!(cost_of(&wire, read).await, expected("mark read"));
+        assert_eq!(cost_of(&wire, read).await, expected(row));
     }
 }
 
@@ -216,4 +218,33 @@ async fn a_repeat() {
 
 fn is_refused(output: Option<&Value>) -> bool {
     output.is_some_and(|output| output["__type"].is_string())
+}
+
+/// What a push asks the tables, beside what the sends ask.
+#[tokio::test]
+async fn a_push() {
+    let (backend, wire) = Wire::behind_events(|_| {}).await;
+    let [alice, bob, carol] = people(&backend).await;
+    let (mut alices, mut bobs) = (alice.connect().await, bob.connect().await);
+    let group = alice.group(&[&bob, &carol]).await;
+    for socket in [&mut alices, &mut bobs] {
+        socket.next("group.created").await;
+    }
+    let mut push_of = async |sent: tests::Request| {
+        let pushing = async {
+            sent.send().await.expect(201);
+            for socket in [&mut alices, &mut bobs] {
+                socket.next("message.created").await;
+            }
+        };
+        cost(&wire.record(pushing).await.1).to_string()
+    };
+    let direct = json!({ "recipientId": bob.id, "body": "hi" });
+    let direct = alice.request(http::Method::POST, "/v1/messages").json(&direct);
+    // Two rows of sockets, eventually, and one block; two people are always members.
+    assert_eq!(push_of(direct).await, "2 round trips, 2 read, 0 written");
+    let said = json!({ "body": "hi" });
+    let said = alice.request(http::Method::POST, &group.path("/messages")).json(&said);
+    // A page of the index, three rows of sockets, two memberships and one block.
+    assert_eq!(push_of(said).await, "3 round trips, 5 read, 0 written");
 }

@@ -1,9 +1,9 @@
 //! Another system, with AWS credentials of its own: its requests are signed (Signature Version 4).
 
+use std::env;
 use std::time::SystemTime;
 
-use aws_config::BehaviorVersion;
-use aws_sdk_dynamodb::config::{Credentials, ProvideCredentials};
+use aws_sdk_dynamodb::config::Credentials;
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
 use aws_sigv4::sign::v4::SigningParams;
 use http::Method;
@@ -13,7 +13,6 @@ use serde_json::Value;
 use crate::backend::Backend;
 use crate::client::{Client, Request};
 use crate::reply::Reply;
-use crate::runtime;
 
 /// A system that may call the gateway.
 #[derive(Debug, Clone)]
@@ -25,21 +24,24 @@ pub struct System {
 }
 
 impl System {
-    /// The one that the local server knows; for a deployment, whoever runs the tests.
-    pub async fn new(backend: &Backend) -> Self {
+    /// The one that the local server knows; for a deployment, the one whose key is in `CHINWAG_CALLER_ACCESS_KEY_ID` and
+    /// `CHINWAG_CALLER_SECRET_ACCESS_KEY`, in the region `CHINWAG_CALLER_REGION`.
+    #[must_use]
+    pub fn new(backend: &Backend) -> Self {
         let client = backend.anyone();
-        if backend.server().is_some() {
-            let credentials = Credentials::new("local", "local", None, None, "tests");
-            return Self { client, credentials, region: "us-east-1".to_owned() };
-        }
-        let config = runtime::run(aws_config::load_defaults(BehaviorVersion::latest())).await;
-        let provider = config.credentials_provider().expect("AWS credentials");
-        let credentials = runtime::run(async move { provider.provide_credentials().await }).await;
-        Self {
-            client,
-            credentials: credentials.expect("AWS credentials"),
-            region: config.region().expect("AWS_REGION").to_string(),
-        }
+        let (key, secret, region) = if backend.server().is_some() {
+            ("local".to_owned(), "local".to_owned(), "us-east-1".to_owned())
+        } else {
+            let variable = |name: &str| {
+                env::var(name).unwrap_or_else(|_| panic!("{name} says who calls the gateway"))
+            };
+            (
+                variable("CHINWAG_CALLER_ACCESS_KEY_ID"),
+                variable("CHINWAG_CALLER_SECRET_ACCESS_KEY"),
+                variable("CHINWAG_CALLER_REGION"),
+            )
+        };
+        Self { client, credentials: Credentials::new(key, secret, None, None, "tests"), region }
     }
 
     /// The same system with other credentials.

@@ -17,8 +17,7 @@ use frame::ClientFrame;
 /// Handles a frame. Whatever it holds, the socket stays open and the frame is answered.
 pub async fn handle(realtime: Arc<Realtime>, event: SocketEvent) -> Result<SocketAnswer> {
     let context = event.request_context;
-    let text = event.body.filter(|_| !event.is_base64_encoded);
-    let frame = ClientFrame::read(text.as_deref().unwrap_or_default());
+    let frame = ClientFrame::read(event.body.as_deref().unwrap_or_default());
     let (request_id, answer) = match frame {
         Ok(frame) => {
             let request_id = frame.request_id.clone();

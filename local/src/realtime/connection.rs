@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::ws::{Message, WebSocket};
+use axum::extract::ws::{Message, Utf8Bytes, WebSocket};
 use futures_util::future::{BoxFuture, OptionFuture};
 use futures_util::{FutureExt, SinkExt, Stream, StreamExt};
 use serde_json::{Value, json};
@@ -102,10 +102,11 @@ impl Connection {
                 }
                 frame = stream.next(), if end.is_none() && waiting.len() < READ_AHEAD => {
                     match frame {
-                        Some(Ok(frame @ (Message::Text(_) | Message::Binary(_)))) => {
+                        Some(Ok(Message::Text(frame))) => {
                             idle = Instant::now() + limits.idle;
                             waiting.push_back(frame);
                         }
+                        Some(Ok(Message::Binary(_))) => end = Some(End::Binary),
                         Some(Ok(Message::Close(frame))) => end = Some(End::Left(frame)),
                         Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
                         Some(Err(error)) => end = Some(broken(&error)),
@@ -126,7 +127,7 @@ impl Connection {
         }
     }
 
-    fn handle(&self, frame: Message) -> BoxFuture<'static, Option<String>> {
+    fn handle(&self, frame: Utf8Bytes) -> BoxFuture<'static, Option<String>> {
         let (sockets, identity) = (self.sockets.clone(), Arc::clone(&self.identity));
         async move {
             let request_id = new_request_id();

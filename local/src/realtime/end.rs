@@ -13,6 +13,8 @@ pub enum End {
     TooLarge,
     /// The client sent text that is none.
     NotText,
+    /// The client sent bytes, which API Gateway takes from nobody.
+    Binary,
     /// The client was silent for too long.
     Idle,
     /// It was open for as long as a socket may be.
@@ -35,6 +37,7 @@ impl End {
             Self::Broken => (close_code::ABNORMAL, ""),
             Self::TooLarge => (close_code::SIZE, "Message too long"),
             Self::NotText => (close_code::INVALID, "Invalid UTF-8"),
+            Self::Binary => (close_code::UNSUPPORTED, "Binary frames are not supported"),
             Self::Unread => (close_code::POLICY, "Too slow"),
             Self::Deleted => (close_code::NORMAL, "Connection Closed Normally"),
             Self::Idle | Self::Old | Self::Stopping => (close_code::AWAY, "Going away"),

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
-use axum::extract::ws::{CloseFrame, Message};
+use axum::extract::ws::CloseFrame;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use base64::Engine;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE};
+use base64::engine::general_purpose::URL_SAFE;
 use lambda_http::aws_lambda_events::query_map::QueryMap;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -67,17 +67,12 @@ impl Identity {
         event
     }
 
-    /// For the `$default` lambda; none for a frame that holds no message.
+    /// For the `$default` lambda.
     #[must_use]
-    pub fn message(&self, frame: &Message, request_id: &str) -> Option<Value> {
-        let (body, is_base64) = match frame {
-            Message::Text(text) => (text.as_str().to_owned(), false),
-            Message::Binary(bytes) => (STANDARD.encode(bytes), true),
-            _ => return None,
-        };
+    pub fn message(&self, frame: &str, request_id: &str) -> Option<Value> {
         let mut context = self.context("$default", "MESSAGE", request_id);
         context["messageId"] = random_id().ok()?.into();
-        Some(json!({ "requestContext": context, "body": body, "isBase64Encoded": is_base64 }))
+        Some(json!({ "requestContext": context, "body": frame, "isBase64Encoded": false }))
     }
 
     /// For the `$disconnect` lambda.

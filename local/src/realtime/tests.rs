@@ -237,10 +237,6 @@ async fn the_events_are_those_of_api_gateway() {
     let read: shared::events::SocketEvent = serde_json::from_value(message).unwrap();
     assert_eq!(read.request_context.connection_id, id);
 
-    socket.send(Message::binary(&b"\xff\x00"[..])).await.unwrap();
-    assert_eq!(text(&mut socket).await, "/wA=");
-    assert_eq!(api.event().await["isBase64Encoded"], true);
-
     let frame = CloseFrame { code: CloseCode::Library(4001), reason: "done".into() };
     socket.close(Some(frame)).await.unwrap();
     let left = api.event().await["requestContext"].take();

@@ -11,7 +11,7 @@ use crate::people;
 const PATH: &str = "/v1/gateway/messages";
 
 async fn system() -> System {
-    System::new(Backend::shared().await).await
+    System::new(Backend::shared().await)
 }
 
 /// Sends `message`, and answers its id.

@@ -16,7 +16,7 @@ async fn join(person: &Person) -> Group {
 }
 
 async fn appoint(method: Method, person: &Person) -> tests::Reply {
-    let system = System::new(Backend::shared().await).await;
+    let system = System::new(Backend::shared().await);
     system.send(method, &format!("/v1/lobby/admins/{}", person.id), None).await
 }
 
@@ -107,7 +107,7 @@ async fn nobody_but_an_operator_appoints() {
     let path = format!("/v1/lobby/admins/{}", alice.id);
     alice.put(&path, None).await.turned_away(403);
     Backend::shared().await.anyone().put(&path, None).await.turned_away(403);
-    let system = System::new(Backend::shared().await).await;
+    let system = System::new(Backend::shared().await);
     let nobody = "/v1/lobby/admins/00000000-0000-4000-8000-000000000000";
     system.send(Method::PUT, nobody, None).await.problem(404, "not-found");
     system.send(Method::PUT, "/v1/lobby/admins/x", None).await.problem(404, "not-found");

@@ -134,6 +134,19 @@ def take_calls_for_encrypted(resolve: Callable) -> Callable:
     return patched
 
 
+def refuse_other_authorization(enforce: Callable) -> Callable:
+    """A route for AWS credentials refuses an `Authorization` of another kind; ministack lets it through unread."""
+
+    def patched(api_id: str, stage: str, method: str, path: str, headers: dict, *rest: Any, **options: Any) -> Any:
+        authorization = headers.get("authorization", "")
+        if authorization and not authorization.startswith("AWS4-HMAC-SHA256"):
+            if apigateway.route_authorization_type(api_id, stage, method, path) == "AWS_IAM":
+                return 403, {"Content-Type": "application/json"}, b'{"message":"Forbidden"}'
+        return enforce(api_id, stage, method, path, headers, *rest, **options)
+
+    return patched
+
+
 def serve_credentials(serve: Callable) -> Callable:
     """`GET /_gate/credentials/<function>`: what Lambda hands to the function itself, for the test of its permissions.
 
@@ -167,6 +180,8 @@ def main() -> None:
     need(apigateway, *websocket_sessions.NEEDED)
     replace(apigateway, "_ws_request_context", websocket_sessions.tell_whole_context)
     replace(apigateway, "handle_websocket", websocket_sessions.hold_connections)
+    need(apigateway, "route_authorization_type")
+    replace(app, "_enforce_execute_api", refuse_other_authorization)
     replace(app, "app", serve_credentials)
     app.main()
 

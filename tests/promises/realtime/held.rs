@@ -40,7 +40,7 @@ async fn faults_of_sockets_and_tables_change_neither_order_nor_number() {
     })
     .await;
     let [alice] = people(&backend).await;
-    let system = System::new(&backend).await;
+    let system = System::new(&backend);
     posts.decide(move |frame| {
         let is_one = frame.contains("\"notification\"");
         match dice.u8(..100) {
@@ -81,7 +81,7 @@ async fn what_cannot_be_sent_stays_held_until_the_next_socket() {
     })
     .await;
     let [alice] = people(&backend).await;
-    let system = System::new(&backend).await;
+    let system = System::new(&backend);
     let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
     posts.decide(move |frame| {
         let is_one = frame.contains("\"notification\"");
@@ -116,7 +116,7 @@ async fn a_socket_in_its_handshake_is_waited_for() {
     let posts = Posts::default();
     let backend = Backend::private(|options| posts.set(options)).await;
     let [alice] = people(&backend).await;
-    let system = System::new(&backend).await;
+    let system = System::new(&backend);
     let mut gone = 0;
     posts.decide(move |_| {
         gone += 1;
