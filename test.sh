@@ -11,6 +11,7 @@ Without a part, all of them in this order:
   code            unit tests, the API over HTTP, the promises under faults, kill -9: on the embedded engines
   dynamodb-local  the API and the promises on Amazon's own DynamoDB Local in place of the embedded engine
   terraform       the infrastructure against the schema of the current AWS provider, and checks of it and of the scripts
+  web             the web client in headless Chromium against the local server
   deployment      ./deploy.sh into an emulated AWS account, the API tests against what it deployed, and its end
 
 Tools are fetched from the package registries into .tools (or the folder that CHINWAG_TOOLS names).
@@ -23,18 +24,19 @@ run() {
     code) env -u CHINWAG_URL -u CHINWAG_DYNAMODB_URL cargo test --workspace --locked ;;
     dynamodb-local) tests/dynamodb-local/run ;;
     terraform) tests/deploy/run static ;;
+    web) tests/web/run ;;
     deployment) tests/deploy/run dynamic ;;
   esac
 }
 
-parts=(code dynamodb-local terraform deployment)
+parts=(code dynamodb-local terraform web deployment)
 for part in "$@"; do
   case "$part" in
     -h | --help)
       usage
       exit
       ;;
-    code | dynamodb-local | terraform | deployment) ;;
+    code | dynamodb-local | terraform | web | deployment) ;;
     *)
       echo "test.sh: '$part' is no part; there are: ${parts[*]}" >&2
       exit 2
