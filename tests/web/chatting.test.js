@@ -100,6 +100,19 @@ test('a long log is paged in while one scrolls up, and its place is kept', async
   await talkTo(bob, ada);
   await message(bob.page, 'message 420.').waitFor();
   const scroller = bob.page.getByRole('log');
+  const before = await bodies(bob.page).count();
+  const shown = all[420 - before + 8];
+  const line = message(bob.page, shown);
+  const above = await scroller.evaluate((element, text) => {
+    element.scrollTop = 200;
+    const body = [...element.querySelectorAll('.body')].find(({ textContent }) => textContent === text);
+    return body.closest('li').getBoundingClientRect().top;
+  }, shown);
+  await until(async () => (await bodies(bob.page).count()) > before, true);
+  await until(
+    () => line.evaluate((element, top) => Math.abs(element.getBoundingClientRect().top - top) < 2, above),
+    true,
+  );
   await until(async () => {
     await scroller.evaluate((element) => {
       element.scrollTop = 0;

@@ -6,6 +6,8 @@ import { Problem } from './problem.js';
 /** @import {Profile} from './types.js' */
 
 const RETRY_MS = 5_000;
+/** There is no way to ask for many people at once: this many requests run side by side. */
+const AT_ONCE = 6;
 /** Who made the lobby. */
 const SYSTEM = 'system';
 
@@ -14,6 +16,9 @@ export class People {
   #changed;
   /** @type {Map<string, Profile | undefined>} undefined: on its way. */
   #profiles = new Map();
+  /** @type {string[]} */
+  #queue = [];
+  #running = 0;
 
   /**
    * @param {import('./api.js').Api['user']} load
@@ -38,7 +43,8 @@ export class People {
   get(userId) {
     if (!this.#profiles.has(userId)) {
       this.#profiles.set(userId, undefined);
-      this.#fetch(userId);
+      this.#queue.push(userId);
+      this.#next();
     }
     return this.#profiles.get(userId);
   }
@@ -47,6 +53,17 @@ export class People {
   name(userId) {
     const profile = this.get(userId);
     return profile ? profile.displayName || profile.username : '…';
+  }
+
+  #next() {
+    if (this.#running === AT_ONCE) return;
+    const userId = this.#queue.shift();
+    if (userId === undefined) return;
+    this.#running += 1;
+    this.#fetch(userId).finally(() => {
+      this.#running -= 1;
+      this.#next();
+    });
   }
 
   /** @param {string} userId */

@@ -34,7 +34,7 @@ export function entryRows(scene, top, bottom) {
   const rows = [];
   /** @type {Entry | undefined} */
   let previous;
-  let isDivided = divider === undefined;
+  let isDivided = divider === undefined || divider < top - 1;
   for (let seq = top; seq <= bottom; seq += 1) {
     const entry = log.get(seq);
     if (!entry || ['hidden', 'edited', 'deleted'].includes(entry.type)) continue;

@@ -152,16 +152,16 @@ export class Timeline {
 
   /** The first line that is in view, and where. */
   #anchor() {
-    const { scrollTop } = this.#scroller;
+    const edge = this.#scroller.getBoundingClientRect().top;
     const lines = /** @type {HTMLElement[]} */ ([...this.#list.children]);
-    const element = lines.find(({ offsetTop, offsetHeight }) => offsetTop + offsetHeight > scrollTop);
-    return element && { key: element.dataset.key ?? '', offset: element.offsetTop };
+    const element = lines.find((line) => line.getBoundingClientRect().bottom > edge);
+    return element && { key: element.dataset.key ?? '', top: element.getBoundingClientRect().top };
   }
 
-  /** @param {{key: string, offset: number}} anchor */
-  #restore({ key, offset }) {
-    const element = /** @type {HTMLElement | null} */ (this.#list.querySelector(`[data-key="${CSS.escape(key)}"]`));
-    if (element) this.#scroller.scrollTop += element.offsetTop - offset;
+  /** @param {{key: string, top: number}} anchor */
+  #restore({ key, top }) {
+    const element = this.#list.querySelector(`[data-key="${CSS.escape(key)}"]`);
+    if (element) this.#scroller.scrollTop += element.getBoundingClientRect().top - top;
   }
 
   #stick() {
