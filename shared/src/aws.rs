@@ -5,14 +5,19 @@ use std::time::Duration;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
+use tokio::sync::OnceCell;
 
-/// The region and the credentials of the environment, with [`retries`] and [`timeouts`].
+/// The region and the credentials of the environment, with [`retries`] and [`timeouts`]. Loaded once: all clients of a
+/// process share what it holds, an HTTP client among it.
 pub async fn config() -> SdkConfig {
-    aws_config::defaults(BehaviorVersion::latest())
-        .retry_config(retries())
-        .timeout_config(timeouts())
-        .load()
-        .await
+    static CONFIG: OnceCell<SdkConfig> = OnceCell::const_new();
+    let load = || {
+        aws_config::defaults(BehaviorVersion::latest())
+            .retry_config(retries())
+            .timeout_config(timeouts())
+            .load()
+    };
+    CONFIG.get_or_init(load).await.clone()
 }
 
 /// A lambda's caller waits: the SDK's first pause of a second would be most of their patience.
