@@ -139,3 +139,13 @@ test('a quote leads to what it quotes, however far up, and there is a way back',
   await bob.page.getByRole('button', { name: 'To the newest messages' }).click();
   await until(async () => (await bodies(bob.page).allTextContents()).at(-1), 'see above');
 });
+
+test('the server can be called by another name', async (t) => {
+  const url = house.url.replace('127.0.0.1', 'localhost');
+  const [ada, bob] = [await house.person(t, 'Ada', { url }), await house.person(t, 'Bob')];
+  await talkTo(bob, ada);
+  await say(bob.page, 'Hello');
+  await inList(ada.page, 'Bob').click();
+  await composer(bob.page).pressSequentially('more');
+  await ada.page.getByText('Bob is typing…').waitFor();
+});

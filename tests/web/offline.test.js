@@ -54,9 +54,11 @@ test('what waits offline is still there after the tab was closed', async (t) => 
 test('after the line broke while nobody looked, nothing is missed or doubled', async (t) => {
   const wire = await startWire(house.url);
   t.after(() => wire.cut());
-  const [ada, bob] = [await house.person(t, 'Ada', { url: wire.url }), await house.person(t, 'Bob')];
+  const [ada, bob] = [
+    await house.person(t, 'Ada', { url: wire.url, prepare: wire.carry }),
+    await house.person(t, 'Bob'),
+  ];
   ada.page.expected = CUT_OFF;
-  await wire.carry(ada.page);
   await talkTo(ada, bob);
   await say(ada.page, 'before');
   await settled(ada.page);

@@ -81,7 +81,7 @@ export class Realtime {
     try {
       const { token, url } = await this.#token();
       if (this.#isStopped || this.status !== 'connecting') return;
-      this.#open(`${url}?token=${encodeURIComponent(token)}`);
+      this.#open(`${reachable(url)}?token=${encodeURIComponent(token)}`);
     } catch (problem) {
       if (!(problem instanceof Problem)) throw problem;
       if (this.status === 'connecting') this.#failed();
@@ -151,4 +151,17 @@ export class Realtime {
     this.status = status;
     this.onStatus();
   }
+}
+
+const OWN_MACHINE = /^(localhost|127\.[\d.]+|0\.0\.0\.0|\[::1?\])$/;
+
+/**
+ * A local server names itself by the address that it listens on. The page may have come to it by another: `localhost`, or
+ * the machine's name in its network.
+ * @param {string} url
+ */
+function reachable(url) {
+  const { hostname, port } = new URL(url);
+  const isOurs = OWN_MACHINE.test(hostname) && port === location.port;
+  return isOurs ? url.replace(hostname, location.hostname) : url;
 }

@@ -18,6 +18,11 @@ const FLAGS = [
   '--disable-sync',
 ];
 
+/**
+ * @typedef {{url?: string, prepare?: (page: import('playwright-core').Page) => Promise<void>}
+ *   & import('playwright-core').BrowserContextOptions} Look `prepare`: before the page is opened
+ */
+
 /** @param {string[]} options the server's */
 export async function openHouse(...options) {
   const executablePath = process.env.CHROMIUM;
@@ -28,18 +33,18 @@ export async function openHouse(...options) {
     /**
      * A browser of somebody who is not signed in.
      * @param {import('node:test').TestContext} t
-     * @param {{url?: string} & import('playwright-core').BrowserContextOptions} [look]
+     * @param {Look} [look]
      */
-    guest: (t, { url = server.url, ...look } = {}) => guest(t, browser, url, look),
+    guest: (t, look) => guest(t, browser, { url: server.url, ...look }),
     /**
      * Somebody with an account, signed in.
      * @param {import('node:test').TestContext} t
      * @param {string} name
-     * @param {{url?: string} & import('playwright-core').BrowserContextOptions} [look]
+     * @param {Look} [look]
      */
-    async person(t, name, { url = server.url, ...look } = {}) {
+    async person(t, name, look) {
       const account = await register(server.url, name);
-      const page = await guest(t, browser, url, look);
+      const page = await guest(t, browser, { url: server.url, ...look });
       await signIn(page, account.username);
       return { name, page, ...account };
     },
@@ -58,7 +63,7 @@ export async function signIn(page, username) {
   await page.getByRole('navigation', { name: 'Conversations' }).waitFor();
 }
 
-async function guest(t, browser, url, look) {
+async function guest(t, browser, { url, prepare = async () => {}, ...look }) {
   const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'UTC', reducedMotion: 'reduce', ...look });
   context.setDefaultTimeout(WAIT_MS);
   /** @type {string[]} */
@@ -81,6 +86,7 @@ async function guest(t, browser, url, look) {
       [],
     );
   });
+  await prepare(page);
   await page.goto(url);
   return page;
 }

@@ -84,7 +84,7 @@ export async function startWire(url) {
     },
     mend: () => listen(own),
     /**
-     * Leads the page's socket, too, over the wire.
+     * Leads the page's socket, too, over the wire; before it is opened.
      * @param {import('playwright-core').Page} page
      */
     async carry(page) {
@@ -98,8 +98,6 @@ export async function startWire(url) {
           await route.abort();
         }
       });
-      await page.reload();
-      await page.getByRole('navigation', { name: 'Conversations' }).waitFor();
     },
   };
 }
