@@ -46,7 +46,9 @@ pub async fn handle(door: Arc<Door>, event: SocketEvent) -> Result<SocketAnswer>
     let (user, id) = (context.authorizer.user_id, ConnectionId::from(context.connection_id));
     match context.event_type {
         SocketEventType::Disconnect => door.connections.remove(&user, &[id]).await?,
-        SocketEventType::Connect | SocketEventType::Message => connect(&door, &user, &id).await?,
+        SocketEventType::Connect => connect(&door, &user, &id).await?,
+        // A frame may call itself `$connect`.
+        SocketEventType::Message => {}
     }
     Ok(SocketAnswer::ok())
 }

@@ -82,7 +82,6 @@ async fn a_bad_frame_is_named_and_the_socket_stays_open() {
         (json!({ "action": 7 }), "/action"),
         (json!({ "action": "dance" }), "/action"),
         (json!({ "action": "SEND" }), "/action"),
-        (json!({ "action": "$connect" }), "/action"),
         (json!({ "action": "send", "recipientId": 7 }), "/recipientId"),
         (json!({ "action": "send", "recipientId": alice.id, "to": "x" }), "/to"),
         (json!({ "action": "sendGroup", "groupId": {} }), "/groupId"),

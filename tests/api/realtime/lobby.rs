@@ -105,8 +105,8 @@ async fn an_operator_appoints_and_dismisses_admins() {
 async fn nobody_but_an_operator_appoints() {
     let [alice] = people().await;
     let path = format!("/v1/lobby/admins/{}", alice.id);
-    alice.put(&path, None).await.turned_away(403);
-    Backend::shared().await.anyone().put(&path, None).await.turned_away(403);
+    assert_eq!(alice.put(&path, None).await.status, 403);
+    assert_eq!(Backend::shared().await.anyone().put(&path, None).await.status, 403);
     let system = System::new(Backend::shared().await);
     let nobody = "/v1/lobby/admins/00000000-0000-4000-8000-000000000000";
     system.send(Method::PUT, nobody, None).await.problem(404, "not-found");
