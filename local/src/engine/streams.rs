@@ -139,7 +139,7 @@ mod tests {
         assert!(newer[1] > kept[4]);
     }
 
-    /// By time, since it is dynoxide that asks: at this length a write without the indexes takes some 50 ms.
+    /// By time, since it is dynoxide that asks: at this length a write takes 27 ms without the indexes, 0.3 with them.
     #[test]
     fn a_write_takes_no_longer_for_the_records_of_others() {
         let mut messages = messages();
@@ -149,9 +149,13 @@ mod tests {
             SELECT 'Messages', 'INSERT', '{}', sequence_number + x, shard_id, created_at
             FROM n, (SELECT * FROM _stream_records LIMIT 1)";
         messages.records.0.lock().unwrap().execute_batch(copies).unwrap();
-        let begun = Instant::now();
-        (0..20).for_each(|_| messages.put());
-        assert!(begun.elapsed() < Duration::from_millis(400), "{:?}", begun.elapsed());
+        let put = |_| {
+            let begun = Instant::now();
+            messages.put();
+            begun.elapsed()
+        };
+        let fastest = (0..20).map(put).min().unwrap();
+        assert!(fastest < Duration::from_millis(8), "{fastest:?}");
 
         let table = "FROM _stream_records WHERE table_name = 'Messages'";
         let newest =
