@@ -220,3 +220,40 @@ async fn what_was_acknowledged_survives_every_kill_and_is_there_once() {
     assert_eq!(found, all.len(), "acknowledged messages are lost");
     println!("{found} messages in {ROUNDS} rounds");
 }
+
+/// A request for the gateway, signed with what the local server knows.
+async fn notify(person: &Person, number: usize) -> Option<u16> {
+    let body =
+        json!({ "userId": person.id, "message": number, "deduplicationId": number.to_string() });
+    let url = format!("{}/v1/gateway/messages", person.url);
+    let signed = tests::sign_locally(&url, &body.to_string());
+    Some(person.http.send(signed).await.ok()?.status().as_u16())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_gateway_took_survives_every_kill_and_comes_in_order() {
+    let data = tempfile::tempdir().unwrap();
+    let mut program = Program::start(data.path(), "0");
+    let alice = Person::new(&program.url).await;
+    let mut taken = 0;
+    for _ in 0..5 {
+        for _ in 0..fastrand::usize(3..20) {
+            assert_eq!(notify(&alice, taken).await, Some(202));
+            taken += 1;
+        }
+        let port = program.port().to_owned();
+        program.kill();
+        program = Program::start(data.path(), &port);
+    }
+    let issued = alice.post("/v1/realtime/token", &json!({})).await.unwrap().1;
+    let door = format!("{}?token={}", text(&issued, "url"), text(&issued, "token"));
+    let mut socket = tests::Socket::open(&door).await.unwrap();
+    let mut seen: Vec<u64> = Vec::new();
+    while seen.len() < taken {
+        let number = socket.next("notification").await["message"].as_u64().unwrap();
+        if !seen.contains(&number) {
+            seen.push(number);
+        }
+    }
+    assert!(seen.iter().copied().eq(0..taken as u64), "{seen:?}");
+}

@@ -41,4 +41,4 @@ pub use eventually::eventually;
 pub use person::{Group, MAILBOX, PASSWORD, Person, people, unique};
 pub use reply::{Answer, Refusal, Reply};
 pub use socket::{Socket, says};
-pub use system::System;
+pub use system::{System, sign_locally};

@@ -14,6 +14,67 @@ use crate::backend::Backend;
 use crate::client::{Client, Request};
 use crate::reply::Reply;
 
+/// A `POST` of JSON that is signed with what the local server knows.
+#[must_use]
+pub fn sign_locally(url: &str, body: &str) -> http::Request<Vec<u8>> {
+    let credentials = Credentials::new("local", "local", None, None, "tests");
+    let host = url.split("://").last().and_then(|rest| rest.split('/').next()).unwrap_or_default();
+    let signed = Signed {
+        credentials: &credentials,
+        region: "us-east-1",
+        method: &Method::POST,
+        url,
+        host,
+        body: body.as_bytes(),
+        time: SystemTime::now(),
+    };
+    let mut request = http::Request::post(url).header("content-type", "application/json");
+    for (name, value) in signed.headers() {
+        request = request.header(name, value);
+    }
+    request.body(body.as_bytes().to_vec()).expect("a request")
+}
+
+/// What is signed.
+struct Signed<'a> {
+    credentials: &'a Credentials,
+    region: &'a str,
+    method: &'a Method,
+    url: &'a str,
+    host: &'a str,
+    body: &'a [u8],
+    time: SystemTime,
+}
+
+impl Signed<'_> {
+    /// The headers that a signature adds.
+    fn headers(&self) -> Vec<(HeaderName, String)> {
+        let identity = self.credentials.clone().into();
+        let params = SigningParams::builder()
+            .identity(&identity)
+            .region(self.region)
+            .name("execute-api")
+            .time(self.time)
+            .settings(SigningSettings::default())
+            .build()
+            .expect("all that a signature needs")
+            .into();
+        let headers = [(HOST.as_str(), self.host)];
+        let signable = SignableRequest::new(
+            self.method.as_str(),
+            self.url,
+            headers.iter().copied(),
+            SignableBody::Bytes(self.body),
+        );
+        let signed = sign(signable.expect("a request"), &params).expect("a signature");
+        let (headers, _) = signed.into_parts().0.into_parts();
+        headers
+            .into_iter()
+            .map(|header| (HeaderName::from_static(header.name()), header.value().to_owned()))
+            .collect()
+    }
+}
+
 /// A system that may call the gateway.
 #[derive(Debug, Clone)]
 pub struct System {
@@ -69,29 +130,17 @@ impl System {
             Some(body) => request.json(body),
             None => request,
         };
-        let identity = self.credentials.clone().into();
-        let params = SigningParams::builder()
-            .identity(&identity)
-            .region(&self.region)
-            .name("execute-api")
-            .time(time)
-            .settings(SigningSettings::default())
-            .build()
-            .expect("all that a signature needs")
-            .into();
-        let headers = [(HOST.as_str(), request.host())];
-        let signable = SignableRequest::new(
-            request.method().as_str(),
-            request.url(),
-            headers.iter().copied(),
-            SignableBody::Bytes(request.body()),
-        );
-        let signed = sign(signable.expect("a request"), &params).expect("a signature");
-        let (headers, _) = signed.into_parts().0.into_parts();
-        headers.into_iter().fold(request, |request, header| {
-            let name = HeaderName::from_static(header.name());
-            request.header(name, header.value())
-        })
+        let signed = Signed {
+            credentials: &self.credentials,
+            region: &self.region,
+            method: request.method(),
+            url: request.url(),
+            host: request.host(),
+            body: request.body(),
+            time,
+        };
+        let headers = signed.headers();
+        headers.into_iter().fold(request, |request, (name, value)| request.header(name, &value))
     }
 
     /// Sends a message to somebody through the gateway.

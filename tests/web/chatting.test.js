@@ -3,6 +3,16 @@ import { act, bodies, composer, inList, message, say, settled, talkTo } from './
 import { expect, until } from './support/expect.js';
 import { openHouse } from './support/house.js';
 
+/** A promise that a test keeps. */
+function deferred() {
+  /** @type {(value?: unknown) => void} */
+  let resolve = () => {};
+  const promise = new Promise((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
+}
+
 let house;
 before(async () => {
   house = await openHouse();
@@ -22,6 +32,27 @@ test('two people write to each other, see it, and see each other type', async (t
   await expect(bodies(ada.page)).toRead(['Hello Bob', 'Hello Ada']);
   await until(() => ada.page.getByText('Bob is typing…').count(), 0);
   await settled(ada.page);
+});
+
+test('what is written while a conversation is being opened is not missed', async (t) => {
+  const [ada, bob] = [await house.person(t, 'Ada'), await house.person(t, 'Bob')];
+  await talkTo(ada, bob);
+  await say(ada.page, 'First');
+  await inList(bob.page, 'Ada').getByText('First').waitFor();
+  const hold = deferred();
+  const read = deferred();
+  await bob.page.route(/\/messages\?/, async (route) => {
+    const response = await route.fetch();
+    read.resolve();
+    await hold.promise;
+    await route.fulfill({ response });
+  });
+  await inList(bob.page, 'Ada').click();
+  await read.promise;
+  await say(ada.page, 'Second');
+  await inList(bob.page, 'Ada').getByText('Second').waitFor();
+  hold.resolve();
+  await expect(bodies(bob.page)).toRead(['First', 'Second']);
 });
 
 test('what is unread is counted in the list and the title, divided from what was read, and read when it is looked at', async (t) => {

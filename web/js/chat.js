@@ -114,12 +114,11 @@ export class Chat {
   }
 
   /**
-   * An entry for its log, if that is held.
+   * An entry for its log, if that is held or about to be: the page that is on its way may be older.
    * @param {Entry} entry
    */
   add(entry) {
-    const log = this.#logs.get(entry.conversationId);
-    if (log?.isOpen) log.add([entry]);
+    this.#logs.get(entry.conversationId)?.add([entry]);
   }
 
   /**

@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 use shared::error::{Error, Result};
 use shared::events::{BatchAnswer, QueueEvent, QueueRecord, by_group};
 use shared::model::Entry;
-use shared::realtime::{PushChunk, Realtime, push};
+use shared::realtime::{PushChunk, Realtime, concerned, push};
 
 /// How many entries are read at once.
 const PAGE: usize = 100;
@@ -37,7 +37,10 @@ async fn reach(realtime: &Realtime, record: &QueueRecord) -> Result<()> {
         let members = &realtime.app.memberships;
         Ok(members.members_beginning_with(conversation_id, *ids_begin_with).await?)
     })?;
-    match push(realtime, &chunk.conversation_id, entries, &members).await? {
+    let mut people = members;
+    let concerned = entries.iter().flat_map(concerned);
+    people.extend(concerned.filter(|user| user.as_str().starts_with(chunk.ids_begin_with)));
+    match push(realtime, &chunk.conversation_id, entries, &people).await? {
         None => Ok(()),
         Some(_) => Err(Error::Unavailable),
     }

@@ -10,8 +10,8 @@ use futures_util::stream::iter;
 use serde_dynamo::from_item;
 use shared::error::{Error, Result};
 use shared::events::{BatchAnswer, StreamEvent, StreamRecord};
-use shared::model::{Content, ConversationId, Entry, Seq, UserId};
-use shared::realtime::{PushChunk, Queue, Realtime, push};
+use shared::model::{ConversationId, Entry, Seq, UserId};
+use shared::realtime::{PushChunk, Queue, Realtime, concerned, push};
 
 /// How many conversations are pushed at once.
 const AT_ONCE: usize = 16;
@@ -107,23 +107,10 @@ async fn reach(
     }
     let (members, more) = realtime.app.memberships.members(conversation, None, MAX_MEMBERS).await?;
     if more.is_none() {
-        let mut members: Vec<UserId> = members.into_iter().map(|member| member.user_id).collect();
-        members.extend(entries.iter().filter_map(added));
-        return push(realtime, conversation, entries, &members).await;
+        let mut people: Vec<UserId> = members.into_iter().map(|member| member.user_id).collect();
+        people.extend(entries.iter().flat_map(concerned));
+        return push(realtime, conversation, entries, &people).await;
     }
     pusher.chunks.send_all(PushChunk::all(conversation, &entries)?).await?;
-    let removals = entries.into_iter().filter(|entry| is_removal(&entry.content));
-    push(realtime, conversation, removals.collect(), &[]).await
-}
-
-/// The member that `entry` adds: the index may not know of them yet.
-fn added(entry: &Entry) -> Option<UserId> {
-    match &entry.content {
-        Content::MemberAdded { target, .. } => Some(target.clone()),
-        _ => None,
-    }
-}
-
-fn is_removal(content: &Content) -> bool {
-    matches!(content, Content::MemberRemoved { .. })
+    Ok(None)
 }

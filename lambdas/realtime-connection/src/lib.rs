@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use futures_util::future::join_all;
+use futures_util::future::try_join_all;
 use shared::error::Result;
 use shared::events::{SocketAnswer, SocketEvent, SocketEventType};
 use shared::model::{ConnectionId, Socket, Timestamp, UserId};
@@ -57,9 +57,12 @@ pub async fn handle(door: Arc<Door>, event: SocketEvent) -> Result<SocketAnswer>
 async fn connect(door: &Door, user: &UserId, id: &ConnectionId) -> Result<()> {
     let now = Timestamp::now();
     let sockets = door.connections.add(user, id, now).await?;
-    let (removed, waits) =
+    let (made_room, waits) =
         tokio::join!(make_room(door, user, sockets, now), door.pending.any(user));
-    removed?;
+    if let Err(error) = made_room {
+        // The next socket will try again; it is no reason to turn this one away.
+        shared::logging::report(&error);
+    }
     if waits? {
         // In the person's own lane, behind what is being delivered and before what is not yet.
         let (lane, repeat) = (user.to_string(), id.to_string());
@@ -79,11 +82,9 @@ async fn make_room(
     let open: Vec<Socket> = sockets.extract_if(.., |socket| socket.may_be_open(now)).collect();
     let too_many = open.len().saturating_sub(Socket::MAX_PER_USER);
     let ended = &open[..too_many];
+    // Only what is closed is forgotten: an open socket that is in no row would wait for ever.
+    try_join_all(ended.iter().map(|socket| door.sockets.close(&socket.id))).await?;
     let forgotten: Vec<ConnectionId> =
         sockets.iter().chain(ended).map(|socket| socket.id.clone()).collect();
-    door.connections.remove(user, &forgotten).await?;
-    for closed in join_all(ended.iter().map(|socket| door.sockets.close(&socket.id))).await {
-        closed?;
-    }
-    Ok(())
+    Ok(door.connections.remove(user, &forgotten).await?)
 }

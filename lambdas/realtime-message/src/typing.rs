@@ -4,7 +4,7 @@ use serde::Deserialize;
 use shared::error::Result;
 use shared::http::{Answer, Input};
 use shared::log::member;
-use shared::model::{ConversationId, UserId};
+use shared::model::{ConversationId, Membership, UserId};
 use shared::realtime::{Push, Realtime};
 use validator::Validate;
 
@@ -25,8 +25,10 @@ pub async fn handle(realtime: &Realtime, input: &Input) -> Result<Answer> {
         member(&realtime.app, caller.id(), &conversation),
         others(realtime, caller.id(), &conversation),
     )?;
-    let blockers = realtime.app.blocks.blockers_of(caller.id(), &others).await?;
-    others.retain(|other| !blockers.contains(other));
+    let blockers = async { Ok(realtime.app.blocks.blockers_of(caller.id(), &others).await?) };
+    let (blockers, members) =
+        tokio::try_join!(blockers, still_there(realtime, &others, &conversation))?;
+    others.retain(|other| members.contains(other) && !blockers.contains(other));
     let push = Push::Typing { conversation_id: conversation, user_id: caller.id().clone() };
     realtime.hint(&others, None, &push).await;
     Ok(Answer::no_content())
@@ -47,4 +49,19 @@ async fn others(
     }
     let others = members.into_iter().map(|member| member.user_id);
     Ok(others.filter(|member| member != caller).collect())
+}
+
+/// Those of `others` who belong to the conversation now: the index follows the table within moments. The two people of a
+/// direct conversation always do.
+async fn still_there(
+    realtime: &Realtime,
+    others: &[UserId],
+    conversation: &ConversationId,
+) -> Result<Vec<UserId>> {
+    if conversation.group().is_none() {
+        return Ok(others.to_vec());
+    }
+    let memberships = realtime.app.memberships.of_all(others, conversation).await?;
+    let active = memberships.into_iter().filter(Membership::is_active);
+    Ok(active.map(|membership| membership.user_id).collect())
 }

@@ -50,6 +50,18 @@ pub fn messages(data: &Path, count: usize) -> Result<()> {
     Ok(())
 }
 
+/// How many sockets each row of Connections names. Every row must have an end.
+pub fn sockets_of(data: &Path) -> Result<Vec<usize>> {
+    let tables = Tables::open(data)?;
+    let request = serde_json::json!({ "TableName": "Connections" });
+    let rows = tables.0.scan(serde_json::from_value(request)?)?.items.unwrap_or_default();
+    let sockets = rows.iter().map(|row| {
+        let ends = row.contains_key("expiresAt").then(|| row.len() - 2);
+        ends.ok_or_else(|| "a row has no end".into())
+    });
+    sockets.collect()
+}
+
 struct Tables(Database);
 
 impl Tables {

@@ -50,7 +50,9 @@ async fn sockets(report: &mut Report, data: &Path) -> Result<()> {
     let people = People::register(&server, 500, &mut Report::default()).await?;
     realtime::to_one_peer(report, &people).await?;
     realtime::idle(report, &server, &people, 2_000).await?;
-    realtime::to_a_group(report, &people, 500).await
+    realtime::to_a_group(report, &people, 500).await?;
+    drop(server);
+    realtime::come_and_go(report, &data.with_file_name("cycles"), 10_000).await
 }
 
 /// Everything that needs more data than one would care to send.

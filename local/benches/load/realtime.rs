@@ -1,5 +1,8 @@
 //! Sockets: how fast a message reaches everyone, and what a silent socket costs.
 
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use futures_util::StreamExt;
@@ -14,7 +17,7 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 use crate::people::{People, Person, text};
 use crate::report::{Report, Times};
 use crate::server::Server;
-use crate::{Result, millis};
+use crate::{Result, fill, millis};
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
@@ -22,6 +25,8 @@ type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 const PATIENCE: Duration = Duration::from_mins(1);
 /// How many handshakes are under way at once.
 const HANDSHAKES: usize = 16;
+/// How long a handshake may take.
+const HANDSHAKE: Duration = Duration::from_secs(10);
 /// How many sockets one person may have.
 const PER_PERSON: usize = 20;
 
@@ -174,5 +179,82 @@ pub async fn idle(
     let per_handshake = millis(took) / f64::from(u32::try_from(count)?);
     report.add("a token and a handshake, 16 at once", format!("{per_handshake:.1} ms each"));
     drop(sockets);
+    Ok(())
+}
+
+/// Sockets that come and go, half of them left without a word, and a server that is killed half-way: what is left of them in
+/// Connections is nothing but what is open.
+pub async fn come_and_go(report: &mut Report, data: &Path, count: usize) -> Result<()> {
+    let server = Server::start(data)?;
+    let people = People::register(&server, HANDSHAKES, &mut Report::default()).await?;
+    let done = Arc::new(AtomicUsize::new(0));
+    let began = Instant::now();
+    cycle(&people, &done, count / 2, || drop(server)).await;
+    let killed = Instant::now();
+    let server = Server::start(data)?;
+    let people = people.at(&server);
+    cycle(&people, &done, count, || ()).await;
+    let rate = f64::from(u32::try_from(count)?) / began.elapsed().as_secs_f64();
+    report.add(
+        format!("{count} sockets that open and close, one server killed half-way"),
+        format!("{rate:.0}/s"),
+    );
+
+    // A younger socket could still be in its handshake.
+    tokio::time::sleep_until((killed + HANDSHAKE).into()).await;
+    let mut sockets = connect_all(people.take(HANDSHAKES).iter()).await?;
+    for _ in 0..2 {
+        let [first, second] = people.first();
+        say_to_all(&people, first, second, &mut sockets).await?;
+    }
+    drop(server);
+    let rows = fill::sockets_of(data)?;
+    if rows != vec![1; HANDSHAKES] {
+        return Err(format!("sockets that are gone are left: {rows:?}").into());
+    }
+    Ok(())
+}
+
+/// Everyone opens and closes sockets until `count` are done in all; then `end` happens, while others are under way.
+async fn cycle(people: &People, done: &Arc<AtomicUsize>, count: usize, end: impl FnOnce()) {
+    let (tell, mut told) = unbounded_channel();
+    for person in people.take(HANDSHAKES) {
+        let (person, done, tell) = (person.clone(), Arc::clone(done), tell.clone());
+        tokio::spawn(async move {
+            while let Ok(mut socket) = connect(&person).await {
+                if fastrand::bool() {
+                    let _ = socket.close(None).await;
+                }
+                if done.fetch_add(1, Ordering::Relaxed) + 1 >= count {
+                    break;
+                }
+            }
+            drop(tell);
+        });
+    }
+    drop(tell);
+    while done.load(Ordering::Relaxed) < count {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    end();
+    let _: Option<()> = told.recv().await;
+}
+
+/// A message to each of the others, and its arrival.
+async fn say_to_all(
+    people: &People,
+    first: &Person,
+    second: &Person,
+    sockets: &mut [Socket],
+) -> Result<()> {
+    for (person, socket) in people.take(HANDSHAKES).iter().zip(sockets) {
+        let sender = if person.id == first.id { second } else { first };
+        let body = format!("are you there {}", fastrand::u64(..));
+        let message = json!({ "recipientId": person.id, "body": body });
+        sender.call(Method::POST, "/v1/messages", message, 201).await?;
+        while !timeout(PATIENCE, socket.next()).await?.ok_or("closed")??.to_text()?.contains(&body)
+        {
+        }
+    }
     Ok(())
 }

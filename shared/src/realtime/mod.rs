@@ -9,7 +9,7 @@ mod sockets;
 
 pub use frame::{Frame, Push, Reply};
 pub use messages::{GatewayMessage, PushChunk};
-pub use push::push;
+pub use push::{concerned, push};
 pub use queue::{Queue, QueueMessage};
 pub use sockets::{Posted, Sockets};
 

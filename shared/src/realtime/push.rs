@@ -38,8 +38,9 @@ struct Sight {
     blocked: HashSet<UserId>,
 }
 
-/// Sends `entries`, which follow one another in the log of `conversation`, to those of `members` who are connected and may see
-/// them. Answers the first that did not reach everyone: from there on it is to be repeated.
+/// Sends `entries`, which follow one another in the log of `conversation`, to those of `people` who are connected and may see
+/// them: its members, and whoever an entry adds or removes. Answers the first that did not reach everyone: from there on it is
+/// to be repeated.
 ///
 /// # Errors
 /// When DynamoDB cannot be asked.
@@ -47,14 +48,13 @@ pub async fn push(
     realtime: &Realtime,
     conversation: &ConversationId,
     entries: Vec<Entry>,
-    members: &[UserId],
+    people: &[UserId],
 ) -> Result<Option<Seq>> {
     let notices =
         try_join_all(entries.into_iter().map(|entry| Notice::of(realtime, entry))).await?;
     let notices: Vec<Notice> = notices.into_iter().flatten().collect();
-    let mut people: BTreeSet<&UserId> = members.iter().collect();
-    people.extend(notices.iter().filter_map(|notice| notice.removed.as_ref()));
-    let people: Vec<UserId> = people.into_iter().cloned().collect();
+    // Each once: DynamoDB refuses a batch that names a row twice.
+    let people: Vec<UserId> = people.iter().cloned().collect::<BTreeSet<_>>().into_iter().collect();
 
     let connected = realtime.connections.of(&people).await?;
     let online: Vec<UserId> = connected.keys().cloned().collect();
@@ -90,6 +90,18 @@ async fn deliver(
         }
     }
     None
+}
+
+/// Whom `entry` adds or removes: the index of members may not know yet, and those who are removed are told, too.
+#[must_use]
+pub fn concerned(entry: &Entry) -> Vec<UserId> {
+    match &entry.content {
+        Content::GroupCreated { member_ids, .. } => member_ids.clone(),
+        Content::MemberAdded { target, .. } | Content::MemberRemoved { target } => {
+            vec![target.clone()]
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// What each of `online` may see; nothing of it for those who do not belong to the conversation.

@@ -36,8 +36,13 @@ impl QueueMessage {
     /// When it cannot be written as JSON, which no type of ours does.
     pub fn new(group: String, deduplication_id: String, body: &impl Serialize) -> Result<Self> {
         let body = serde_json::to_string(body).map_err(StoreError::fault)?;
-        Ok(Self { group, deduplication_id, body })
+        Ok(Self { group, deduplication_id, body: without_noncharacters(&body) })
     }
+}
+
+/// SQS refuses these two characters. In JSON they can only stand in strings, where they can be written otherwise.
+fn without_noncharacters(json: &str) -> String {
+    json.replace('\u{fffe}', "\\ufffe").replace('\u{ffff}', "\\uffff")
 }
 
 impl Queue {

@@ -24,13 +24,14 @@ impl StoreError {
     }
 }
 
-/// The codes that say "later": DynamoDB's, Cognito's and those that all services share.
-const BUSY: [&str; 10] = [
+/// The codes that say "later": DynamoDB's, Cognito's, SQS' and those that all services share.
+const BUSY: [&str; 11] = [
     "InternalServerError",
     "InternalErrorException",
     "InternalServiceError",
     "ProvisionedThroughputExceededException",
     "RequestLimitExceeded",
+    "RequestThrottled",
     "ServiceUnavailable",
     "ThrottlingException",
     "TooManyRequestsException",

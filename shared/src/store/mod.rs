@@ -16,6 +16,8 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, KeysAndAttributes, WriteRequest};
+use futures_util::StreamExt;
+use futures_util::stream::iter;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -63,6 +65,9 @@ const MAX_BATCH_KEYS: usize = 100;
 /// The most rows of one `BatchWriteItem` (DynamoDB's limit).
 const MAX_BATCH_WRITES: usize = 25;
 
+/// How many batches are read at once: a lambda has a share of a processor, and no end of rows may be asked for.
+const BATCHES_AT_ONCE: usize = 16;
+
 /// What a send asks DynamoDB at once.
 const WARM_CONNECTIONS: usize = 3;
 
@@ -99,10 +104,11 @@ impl Store {
     /// Reads the rows of `keys` from several tables side by side, 100 keys a call, until all are answered for.
     /// The rows come in no order, without those that do not exist.
     async fn batch_get(&self, keys: Vec<BatchKeys>) -> Result<HashMap<String, Vec<Item>>> {
-        let calls = split(keys).into_iter().map(|part| self.batch_get_part(part));
+        let calls: Vec<_> = split(keys).into_iter().map(|part| self.batch_get_part(part)).collect();
+        let parts: Vec<Result<_>> = iter(calls).buffer_unordered(BATCHES_AT_ONCE).collect().await;
         let mut rows: HashMap<String, Vec<Item>> = HashMap::new();
-        for part in futures_util::future::try_join_all(calls).await? {
-            for (table, items) in part {
+        for part in parts {
+            for (table, items) in part? {
                 rows.entry(table).or_default().extend(items);
             }
         }

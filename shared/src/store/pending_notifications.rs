@@ -9,6 +9,8 @@ const TABLE: &str = "PendingNotifications";
 const NUMBER: &str = "sequenceNumber";
 const MESSAGE: &str = "message";
 
+/// How many are read at once.
+const PAGE: i32 = 100;
 /// How long a notification waits for its person.
 const KEPT_MILLIS: i64 = 30 * 24 * 60 * 60 * 1_000;
 
@@ -39,7 +41,7 @@ impl PendingNotifications {
         Ok(())
     }
 
-    /// What is held for `user` behind `after`, in order: as much as one call reads (1 MB), read strongly.
+    /// What is held for `user` behind `after`, in order: the first hundred at most, read strongly.
     ///
     /// # Errors
     /// As [`PendingNotifications::hold`].
@@ -58,6 +60,7 @@ impl PendingNotifications {
         let output = request
             .expression_attribute_values(":user", text(user))
             .consistent_read(true)
+            .limit(PAGE)
             .send()
             .await?;
         output.items.unwrap_or_default().into_iter().map(notification).collect()

@@ -142,6 +142,7 @@ async fn a_message_is_any_json() {
         json!([]),
         json!({ "": { "type": "notification", "messageId": "1" } }),
         json!("<script>alert(1)</script>"),
+        json!("\u{fffe}\u{ffff}\u{1f600}\u{0}"),
         large,
     ] {
         let id = notify(&system, &alice.id, message.clone()).await;
