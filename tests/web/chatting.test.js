@@ -1,5 +1,5 @@
 import { after, before, test } from 'node:test';
-import { act, bodies, composer, inList, message, say, settled, talkTo } from './support/acts.js';
+import { act, bodies, composer, inList, makeGroup, message, say, settled, talkTo } from './support/acts.js';
 import { expect, until } from './support/expect.js';
 import { openHouse } from './support/house.js';
 
@@ -36,23 +36,20 @@ test('two people write to each other, see it, and see each other type', async (t
 
 test('what is written while a conversation is being opened is not missed', async (t) => {
   const [ada, bob] = [await house.person(t, 'Ada'), await house.person(t, 'Bob')];
-  await talkTo(ada, bob);
-  await say(ada.page, 'First');
-  await inList(bob.page, 'Ada').getByText('First').waitFor();
-  const hold = deferred();
-  const read = deferred();
+  await makeGroup(ada, 'Chess club', [bob]);
+  const [hold, read] = [deferred(), deferred()];
   await bob.page.route(/\/messages\?/, async (route) => {
     const response = await route.fetch();
     read.resolve();
     await hold.promise;
     await route.fulfill({ response });
   });
-  await inList(bob.page, 'Ada').click();
+  await inList(bob.page, 'Chess club').click();
   await read.promise;
-  await say(ada.page, 'Second');
-  await inList(bob.page, 'Ada').getByText('Second').waitFor();
+  await say(ada.page, 'Welcome');
+  await inList(bob.page, 'Chess club').getByText('Welcome').waitFor();
   hold.resolve();
-  await expect(bodies(bob.page)).toRead(['First', 'Second']);
+  await expect(bodies(bob.page)).toRead(['Welcome']);
 });
 
 test('what is unread is counted in the list and the title, divided from what was read, and read when it is looked at', async (t) => {
