@@ -109,20 +109,18 @@ pub async fn start(options: Options) -> Result<Server, StartError> {
     let storage = open_storage(&options, database, &data.database(), &pool).await?;
     let (services_address, services) = start_services(&pool, &sqs).await?;
     let hub = Hub::default();
-    let world = |client: &aws_sdk_dynamodb::Client| {
-        let app = App::new(Store::new(client.clone(), ""), options.flood_limit);
-        let sockets = shared::realtime::Sockets::new(
-            &aws::config(address, Some(options.http_clients.around_sockets(hub.http_client()))),
-            MANAGEMENT_URL,
-        );
-        let queue = |name| queue(&sqs, services_address, name);
-        World {
-            identity: Arc::new(identity(&pool, services_address, client.clone())),
-            realtime: Arc::new(Realtime::new(app, sockets)),
-            realtime_url: format!("ws://{address}{}", realtime::PATH),
-            gateway: queue("gateway"),
-            push_chunks: queue("push-chunks"),
-        }
+    let http_client = options.http_clients.around_sockets(hub.http_client());
+    let sockets = aws::config(address, Some(http_client));
+    let sockets = shared::realtime::Sockets::new(&sockets, MANAGEMENT_URL);
+    let world = |client: &aws_sdk_dynamodb::Client| World {
+        identity: Arc::new(identity(&pool, services_address, client.clone())),
+        realtime: Arc::new(Realtime::new(
+            App::new(Store::new(client.clone(), ""), options.flood_limit),
+            sockets.clone(),
+        )),
+        realtime_url: format!("ws://{address}{}", realtime::PATH),
+        gateway: queue(&sqs, services_address, "gateway"),
+        push_chunks: queue(&sqs, services_address, "push-chunks"),
     };
     let events = world(&storage.events).events();
     let streams = Streams {
