@@ -76,7 +76,7 @@ impl World {
         let tokens = Arc::new(ConnectionTokens::new(store.clone()));
         let door = Arc::new(Door::new(store, sockets.clone(), self.gateway.clone()));
         let pusher = Pusher::new(Realtime::clone(&self.realtime), self.push_chunks.clone());
-        let delivery = Arc::new(Delivery::new(store, sockets.clone()));
+        let delivery = Arc::new(Delivery::new(store, sockets.clone(), self.gateway.clone()));
         let realtime = || Arc::clone(&self.realtime);
         BTreeMap::from([
             ("realtime-authorizer", event_handler(tokens, realtime_authorizer::handle)),

@@ -8,7 +8,8 @@ use shared::http::{Answer, Input};
 use shared::model::UserId;
 use shared::realtime::{Push, Realtime};
 
-/// Handles both methods; either may be repeated. The caller's devices are told, so that they page in anew.
+/// Handles both methods; either may be repeated. The caller's devices are told, so that they page in anew: where one may not
+/// know yet, the caller is asked to repeat it.
 pub async fn handle(realtime: Arc<Realtime>, input: Input) -> Result<Answer> {
     let app = &realtime.app;
     let caller = input.caller()?;
@@ -25,6 +26,6 @@ pub async fn handle(realtime: Arc<Realtime>, input: Input) -> Result<Answer> {
         app.blocks.add(caller.id(), &user).await?;
         devices
     };
-    realtime.hint_to(&devices, None, &Push::BlocksChanged).await;
+    realtime.hint_to(devices, None, &Push::BlocksChanged).await?;
     Ok(Answer::no_content())
 }

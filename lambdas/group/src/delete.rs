@@ -1,6 +1,6 @@
 //! `DELETE`: an owner ends the group. The seal comes first, so that nothing is added any more; then the members are told,
-//! while it is known who they are; then the messages are swept, then the memberships with the entries that name them, the owner's last: while that is there, the request can be
-//! repeated and goes on where it broke off.
+//! while it is known who they are; then the messages are swept, then the memberships with the entries that name them, the
+//! owner's last: while that is there, the request can be repeated and goes on where it broke off.
 
 use std::time::{Duration, Instant};
 
@@ -76,7 +76,7 @@ impl Sweep<'_> {
             let (members, next) =
                 self.app.memberships.members(&self.conversation, after.as_ref(), PAGE).await?;
             let members: Vec<UserId> = members.into_iter().map(|member| member.user_id).collect();
-            realtime.hint(&members, None, &push).await;
+            realtime.hint(&members, &push).await?;
             if next.is_none() {
                 return Ok(());
             }

@@ -4,6 +4,7 @@
 //! reached in chunks, by `push-chunk`: each chunk of each conversation is a lane of a FIFO queue, so that its order holds.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use futures_util::StreamExt;
 use futures_util::stream::iter;
@@ -13,6 +14,8 @@ use shared::events::{BatchAnswer, StreamEvent, StreamRecord};
 use shared::model::{ConversationId, Entry, Seq, UserId};
 use shared::realtime::{PushChunk, Queue, Realtime, concerned, push};
 
+/// For how long a call begins new posts: what is left comes again, well before the lambda would be broken off.
+const PATIENCE: Duration = Duration::from_secs(12);
 /// How many conversations are pushed at once.
 const AT_ONCE: usize = 16;
 /// The largest group whose members are reached here.
@@ -51,8 +54,9 @@ struct News {
 
 /// Handles a batch of changes. What did not reach everyone comes again.
 pub async fn handle(pusher: Arc<Pusher>, event: StreamEvent) -> Result<BatchAnswer> {
+    let deadline = Instant::now() + PATIENCE;
     let news = by_conversation(event.records)?.into_iter();
-    let reaching: Vec<_> = news.map(|news| news.reach_everyone(&pusher)).collect();
+    let reaching: Vec<_> = news.map(|news| news.reach_everyone(&pusher, deadline)).collect();
     let failed: Vec<Option<String>> = iter(reaching).buffer_unordered(AT_ONCE).collect().await;
     Ok(failed.into_iter().flatten().collect())
 }
@@ -79,9 +83,9 @@ fn by_conversation(records: Vec<StreamRecord>) -> Result<Vec<News>> {
 
 impl News {
     /// Answers the place from which on they must come again.
-    async fn reach_everyone(self, pusher: &Pusher) -> Option<String> {
+    async fn reach_everyone(self, pusher: &Pusher, deadline: Instant) -> Option<String> {
         let Self { conversation, entries, places } = self;
-        let failed = reach(pusher, &conversation, entries).await;
+        let failed = reach(pusher, &conversation, entries, deadline).await;
         let mut places = places.into_iter();
         let place = match failed {
             Ok(None) => None,
@@ -100,16 +104,18 @@ async fn reach(
     pusher: &Pusher,
     conversation: &ConversationId,
     entries: Vec<Entry>,
+    deadline: Instant,
 ) -> Result<Option<Seq>> {
     let realtime = &pusher.realtime;
     if let ConversationId::Direct(lower, higher) = conversation {
-        return push(realtime, conversation, entries, &[lower.clone(), higher.clone()]).await;
+        let people = [lower.clone(), higher.clone()];
+        return push(realtime, conversation, entries, &people, deadline).await;
     }
     let (members, more) = realtime.app.memberships.members(conversation, None, MAX_MEMBERS).await?;
     if more.is_none() {
         let mut people: Vec<UserId> = members.into_iter().map(|member| member.user_id).collect();
         people.extend(entries.iter().flat_map(concerned));
-        return push(realtime, conversation, entries, &people).await;
+        return push(realtime, conversation, entries, &people, deadline).await;
     }
     pusher.chunks.send_all(PushChunk::all(conversation, &entries)?).await?;
     Ok(None)

@@ -40,7 +40,10 @@ pub async fn handle(realtime: Arc<Realtime>, input: Input) -> Result<Answer> {
         ReadMove::Done => {
             let user_id = caller.id().clone();
             let push = Push::ConversationRead { conversation_id: conversation, user_id, seq };
-            realtime.hint_to(&devices, input.socket(), &push).await;
+            if let Err(error) = realtime.hint_to(devices, input.socket(), &push).await {
+                // It is stored, and read with the conversation.
+                shared::logging::report(&error);
+            }
         }
         ReadMove::Kept(membership) => {
             admit(app, &conversation, membership.map(|membership| *membership)).await?;

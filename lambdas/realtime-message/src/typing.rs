@@ -30,7 +30,10 @@ pub async fn handle(realtime: &Realtime, input: &Input) -> Result<Answer> {
         tokio::try_join!(blockers, still_there(realtime, &others, &conversation))?;
     others.retain(|other| members.contains(other) && !blockers.contains(other));
     let push = Push::Typing { conversation_id: conversation, user_id: caller.id().clone() };
-    realtime.hint(&others, None, &push).await;
+    if let Err(error) = realtime.hint(&others, &push).await {
+        // The next key that they press says it again.
+        shared::logging::report(&error);
+    }
     Ok(Answer::no_content())
 }
 

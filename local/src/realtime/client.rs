@@ -89,8 +89,7 @@ impl ManagementClient {
         }
         let Some(outlet) = self.0.find(id) else { return GONE };
         if outlet.send(frame(Bytes::copy_from_slice(data))).await.is_err() {
-            self.0.close(id, End::Unread);
-            return GONE;
+            return (429, Some("LimitExceededException"));
         }
         (200, None)
     }

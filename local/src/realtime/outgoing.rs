@@ -14,8 +14,8 @@ use super::end::End;
 /// 32 MB for one that reads nothing.
 const WAITING: usize = 256;
 
-/// How long a message waits for room; then the socket is closed, since its client does not keep up.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// How long a message waits for room.
+const PATIENCE: Duration = Duration::from_millis(250);
 
 /// The way to one client.
 pub struct Outlet {

@@ -1,54 +1,50 @@
-//! What happens in passing and is stored nowhere, or can be read elsewhere: sent once, to whoever is connected.
+//! What happens in passing and is stored nowhere, or can be read elsewhere: told to whoever is connected.
 
 use futures_util::StreamExt;
 use futures_util::stream::iter;
 
+use super::post::{Met, Target};
 use super::push::AT_ONCE;
-use super::{Frame, Posted, Push, Realtime};
-use crate::logging::report;
-use crate::model::{ConnectionId, Socket, Timestamp, UserId};
-use crate::store::{Connected, StoreError};
+use super::{Frame, Push, Realtime};
+use crate::error::Result;
+use crate::model::{ConnectionId, UserId};
+use crate::store::Connected;
 
 impl Realtime {
-    /// Sends `push` on every socket of `users` but `except`. Whoever cannot be reached misses it: that fails nothing.
-    pub async fn hint(&self, users: &[UserId], except: Option<&ConnectionId>, push: &Push) {
-        match self.connections.of(users).await {
-            Ok(connected) => self.hint_to(&connected, except, push).await,
-            Err(error) => report(&error.into()),
-        }
-    }
-
-    /// As [`Realtime::hint`], to those whose sockets are known.
-    pub async fn hint_to(&self, connected: &Connected, except: Option<&ConnectionId>, push: &Push) {
-        let frame = match Frame::new(push) {
-            Ok(frame) => frame,
-            Err(error) => return report(&error),
-        };
-        let mut posts = Vec::new();
-        for (user, sockets) in connected {
-            let others = sockets.iter().filter(|socket| Some(&socket.id) != except);
-            posts.extend(others.map(|socket| self.post(user, socket, &frame)));
-        }
-        let posted: Vec<_> = iter(posts).buffer_unordered(AT_ONCE).collect().await;
-        for error in posted.into_iter().filter_map(Result::err) {
-            report(&error.into());
-        }
-    }
-
-    /// Sends a frame. A socket that is gone is removed from its person's row, unless it may be in its handshake.
+    /// Sends `push` on every socket of `users`.
     ///
     /// # Errors
-    /// When the WebSocket API or DynamoDB cannot be asked.
-    pub async fn post(
+    /// When somebody who is connected may have missed it.
+    pub async fn hint(&self, users: &[UserId], push: &Push) -> Result<()> {
+        let connected = self.connections.of(users).await?;
+        self.hint_to(connected, None, push).await
+    }
+
+    /// As [`Realtime::hint`], to those whose sockets are known, without `except`.
+    ///
+    /// # Errors
+    /// As [`Realtime::hint`].
+    pub async fn hint_to(
         &self,
-        user: &UserId,
-        socket: &Socket,
-        frame: &Frame,
-    ) -> Result<Posted, StoreError> {
-        let posted = self.sockets.post(&socket.id, frame).await?;
-        if posted == Posted::Gone && !socket.may_be_opening(Timestamp::now()) {
-            self.connections.remove(user, std::slice::from_ref(&socket.id)).await?;
+        connected: Connected,
+        except: Option<&ConnectionId>,
+        push: &Push,
+    ) -> Result<()> {
+        let frame = &Frame::new(push)?;
+        let mut targets = Target::all(connected);
+        targets.retain(|target| Some(&target.socket.id) != except);
+        let tried = targets.len();
+        let post = |target: Target| async move {
+            let met = self.post(&target, frame).await;
+            (target, met)
+        };
+        let posted: Vec<_> = iter(targets).map(post).buffer_unordered(AT_ONCE).collect().await;
+        let mut unread = Vec::new();
+        for (target, met) in posted {
+            if met? == Met::Unread {
+                unread.push(target);
+            }
         }
-        Ok(posted)
+        Ok(self.end(&unread, tried).await?)
     }
 }

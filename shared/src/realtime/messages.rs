@@ -38,22 +38,25 @@ pub struct PushChunk {
 /// The first characters of user ids, which are UUIDs: as many chunks as there are.
 const BEGINNINGS: &str = "0123456789abcdef";
 
+/// How many entries one message stands for at most: what it takes to send them to a chunk must fit into one call.
+const MAX_ENTRIES: usize = 25;
+
 impl PushChunk {
     /// `entries` for all members of `conversation`. Each chunk of each conversation is a lane of its own.
     ///
     /// # Errors
     /// When one cannot be written as JSON, which none is.
     pub fn all(conversation: &ConversationId, entries: &[Entry]) -> Result<Vec<QueueMessage>> {
-        let (Some(first), Some(last)) = (entries.first(), entries.last()) else {
-            return Ok(Vec::new());
-        };
-        let (first, last) = (first.seq, last.seq);
-        let message = |ids_begin_with| {
-            let conversation_id = conversation.clone();
-            let chunk = Self { conversation_id, ids_begin_with, first, last };
-            let lane = format!("{conversation}.{ids_begin_with}");
-            QueueMessage::new(lane, format!("{first}-{last}"), &chunk)
-        };
-        BEGINNINGS.chars().map(message).collect()
+        let parts = entries.chunks(MAX_ENTRIES).filter_map(|part| part.first().zip(part.last()));
+        let parts = parts.map(|(first, last)| (first.seq, last.seq));
+        parts
+            .flat_map(|(first, last)| BEGINNINGS.chars().map(move |begin| (first, last, begin)))
+            .map(|(first, last, ids_begin_with)| {
+                let conversation_id = conversation.clone();
+                let chunk = Self { conversation_id, ids_begin_with, first, last };
+                let lane = format!("{conversation}.{ids_begin_with}");
+                QueueMessage::new(lane, format!("{first}-{last}"), &chunk)
+            })
+            .collect()
     }
 }

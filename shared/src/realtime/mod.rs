@@ -3,6 +3,7 @@
 mod frame;
 mod hint;
 mod messages;
+mod post;
 mod push;
 mod queue;
 mod sockets;

@@ -4,19 +4,24 @@
 //! that look holds. Each socket gets the entries in the log's order; what fails on one is not overtaken there.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::time::Instant;
 
 use futures_util::StreamExt;
 use futures_util::future::try_join_all;
 use futures_util::stream::iter;
 
-use super::{Frame, Posted, Push, Realtime};
-use crate::error::Result;
+use super::post::{Met, Target};
+use super::{Frame, Push, Realtime};
+use crate::error::{Error, Result};
 use crate::log::{ChangeView, MessageView, Shown};
-use crate::model::{Content, ConversationId, Entry, Seq, Socket, UserId};
+use crate::model::{Content, ConversationId, Entry, Seq, UserId};
 use crate::store::Consistency;
 
 /// How many frames are on their way at once.
 pub(super) const AT_ONCE: usize = 64;
+
+/// How many entries go to everyone before time is looked at.
+const PART: usize = 10;
 
 /// An entry, ready to be sent.
 struct Notice {
@@ -39,8 +44,8 @@ struct Sight {
 }
 
 /// Sends `entries`, which follow one another in the log of `conversation`, to those of `people` who are connected and may see
-/// them: its members, and whoever an entry adds or removes. Answers the first that did not reach everyone: from there on it is
-/// to be repeated.
+/// them: its members, and whoever an entry adds or removes. After `deadline` it begins nothing new. Answers the first that did
+/// not reach everyone: from there on it is to be repeated. A socket that does not take what others take is ended.
 ///
 /// # Errors
 /// When DynamoDB cannot be asked.
@@ -49,6 +54,7 @@ pub async fn push(
     conversation: &ConversationId,
     entries: Vec<Entry>,
     people: &[UserId],
+    deadline: Instant,
 ) -> Result<Option<Seq>> {
     let notices =
         try_join_all(entries.into_iter().map(|entry| Notice::of(realtime, entry))).await?;
@@ -59,37 +65,64 @@ pub async fn push(
     let connected = realtime.connections.of(&people).await?;
     let online: Vec<UserId> = connected.keys().cloned().collect();
     let sights = sights(realtime, conversation, &online, &notices).await?;
-    let mut deliveries = Vec::new();
-    for (user, sockets) in &connected {
-        let sight = sights.get(user);
-        let to = |socket| deliver(realtime, user, socket, sight, &notices);
-        deliveries.extend(sockets.iter().map(to));
-    }
-    let failed: Vec<Option<Seq>> = iter(deliveries).buffer_unordered(AT_ONCE).collect().await;
-    Ok(failed.into_iter().flatten().min())
-}
-
-/// Sends to one socket what its person may see, in order. Answers the first that did not go out.
-async fn deliver(
-    realtime: &Realtime,
-    user: &UserId,
-    socket: &Socket,
-    sight: Option<&Sight>,
-    notices: &[Notice],
-) -> Option<Seq> {
-    for notice in notices {
-        let Some(frame) = notice.frame_for(user, sight) else { continue };
-        match realtime.post(user, socket, frame).await {
-            Ok(Posted::Done) => {}
-            // Whoever is still opening a socket reads the log once it is open.
-            Ok(Posted::Gone) => return None,
-            Err(error) => {
-                crate::logging::report(&error.into());
-                return Some(notice.seq);
+    let mut targets = Target::all(connected);
+    for part in notices.chunks(PART) {
+        let begins = part.first().map(|notice| notice.seq);
+        if Instant::now() >= deadline {
+            return Ok(begins);
+        }
+        let tried = targets.len();
+        let deliveries = targets.into_iter().map(|target| async {
+            let outcome = deliver(realtime, &target, sights.get(&target.user), part).await;
+            (target, outcome)
+        });
+        let delivered: Vec<_> = iter(deliveries).buffer_unordered(AT_ONCE).collect().await;
+        targets = Vec::with_capacity(tried);
+        let (mut unread, mut failed) = (Vec::new(), None);
+        for (target, outcome) in delivered {
+            match outcome? {
+                Outcome::Reached => targets.push(target),
+                Outcome::Gone => {}
+                Outcome::Unread(seq) => {
+                    unread.push(target);
+                    failed = failed.or(Some(seq)).min(Some(seq));
+                }
             }
         }
+        if let Err(error) = realtime.end(&unread, tried).await {
+            crate::logging::report(&Error::from(error));
+            return Ok(failed);
+        }
     }
-    None
+    Ok(None)
+}
+
+/// How far it came on one socket.
+enum Outcome {
+    /// All is sent.
+    Reached,
+    /// The socket is closed, or still opening: whoever opens one reads the log then.
+    Gone,
+    /// The socket did not take this one.
+    Unread(Seq),
+}
+
+/// Sends to one socket what its person may see, in order.
+async fn deliver(
+    realtime: &Realtime,
+    target: &Target,
+    sight: Option<&Sight>,
+    notices: &[Notice],
+) -> Result<Outcome> {
+    for notice in notices {
+        let Some(frame) = notice.frame_for(&target.user, sight) else { continue };
+        match realtime.post(target, frame).await? {
+            Met::Open => {}
+            Met::Nobody => return Ok(Outcome::Gone),
+            Met::Unread => return Ok(Outcome::Unread(notice.seq)),
+        }
+    }
+    Ok(Outcome::Reached)
 }
 
 /// Whom `entry` adds or removes: the index of members may not know yet, and those who are removed are told, too.

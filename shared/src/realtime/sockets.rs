@@ -8,8 +8,8 @@ use aws_sdk_apigatewaymanagement::operation::post_to_connection::PostToConnectio
 use aws_sdk_apigatewaymanagement::primitives::Blob;
 
 use super::Frame;
-use crate::model::ConnectionId;
-use crate::store::{Result, StoreError};
+use crate::model::{ConnectionId, UserId};
+use crate::store::{Connections, Result};
 
 /// Sends frames to sockets and closes them.
 #[derive(Debug, Clone)]
@@ -24,6 +24,9 @@ pub enum Posted {
     Done,
     /// There is no such socket, or not yet.
     Gone,
+    /// It is open and does not take the frame, also when that is repeated: what its client has not read fills its buffer,
+    /// or the WebSocket API has more to do than its quota allows. The API's answer, 429, does not tell which.
+    Unread,
 }
 
 impl Sockets {
@@ -37,14 +40,14 @@ impl Sockets {
     /// Sends a frame.
     ///
     /// # Errors
-    /// When the WebSocket API does not take it, also after the SDK's own retries.
+    /// When the WebSocket API cannot be asked, also after the SDK's own retries.
     pub async fn post(&self, id: &ConnectionId, frame: &Frame) -> Result<Posted> {
         let request = self.client.post_to_connection().connection_id(id.as_str());
         match request.data(Blob::new(frame.as_bytes())).send().await {
             Ok(_) => Ok(Posted::Done),
             Err(SdkError::ServiceError(error)) => match error.err() {
                 PostToConnectionError::GoneException(_) => Ok(Posted::Gone),
-                PostToConnectionError::LimitExceededException(_) => Err(StoreError::Busy),
+                PostToConnectionError::LimitExceededException(_) => Ok(Posted::Unread),
                 _ => Err(SdkError::ServiceError(error).into()),
             },
             Err(error) => Err(error.into()),
@@ -65,6 +68,20 @@ impl Sockets {
             Err(error) => Err(error.into()),
             Ok(_) => Ok(()),
         }
+    }
+
+    /// Closes a socket of `user`, and only then forgets it: an open one that is in no row would wait for ever.
+    ///
+    /// # Errors
+    /// As [`Sockets::post`], and when DynamoDB cannot be asked.
+    pub async fn end(
+        &self,
+        connections: &Connections,
+        user: &UserId,
+        id: &ConnectionId,
+    ) -> Result<()> {
+        self.close(id).await?;
+        connections.remove(user, std::slice::from_ref(id)).await
     }
 
     /// Opens a connection ahead of the first frame, as [`crate::store::Store::from_env`] does: a call for a socket that

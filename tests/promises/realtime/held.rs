@@ -5,6 +5,8 @@ use serde_json::{Value, json};
 use tests::faults::{Fault, PostFault, Posts, When, Wire};
 use tests::{Backend, Person, Socket, System, eventually, people};
 
+use super::row;
+
 async fn notify(system: &System, person: &Person, number: usize) {
     let body = json!({ "userId": person.id, "message": number });
     system.send(Method::POST, "/v1/gateway/messages", Some(&body)).await.expect(202);
@@ -41,10 +43,10 @@ async fn faults_of_sockets_and_tables_change_neither_order_nor_number() {
     .await;
     let [alice] = people(&backend).await;
     let system = System::new(&backend);
-    posts.decide(move |frame| {
-        let is_one = frame.contains("\"notification\"");
+    posts.decide(move |post| {
+        let is_one = post.frame.contains("\"notification\"");
         match dice.u8(..100) {
-            0..8 if is_one => Some(PostFault::Throttle),
+            0..8 if is_one => Some(PostFault::Fail),
             8..12 if is_one => Some(PostFault::LoseAnswer),
             _ => None,
         }
@@ -83,12 +85,12 @@ async fn what_cannot_be_sent_stays_held_until_the_next_socket() {
     let [alice] = people(&backend).await;
     let system = System::new(&backend);
     let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
-    posts.decide(move |frame| {
-        let is_one = frame.contains("\"notification\"");
+    posts.decide(move |post| {
+        let is_one = post.frame.contains("\"notification\"");
         if is_one {
             let _ = tell.send(());
         }
-        is_one.then_some(PostFault::Throttle)
+        is_one.then_some(PostFault::Fail)
     });
     let _deaf = alice.connect().await;
     for number in 0..3 {
@@ -109,6 +111,56 @@ async fn what_cannot_be_sent_stays_held_until_the_next_socket() {
     }
     assert_eq!(numbers, [0, 1, 2]);
     assert_eq!(held(&backend).await, 3);
+}
+
+#[tokio::test]
+async fn a_client_that_reads_nothing_gets_what_is_held_on_its_next_socket() {
+    let posts = Posts::default();
+    let backend = Backend::private(|options| posts.set(options)).await;
+    let [alice] = people(&backend).await;
+    let system = System::new(&backend);
+    posts.decide(|_| Some(PostFault::Throttle));
+    let deaf = alice.connect().await;
+    notify(&system, &alice, 1).await;
+    deaf.closed().await;
+    posts.clear();
+    let mut socket = alice.connect().await;
+    assert_eq!(socket.next("notification").await["message"], 1);
+}
+
+#[tokio::test]
+async fn what_was_confirmed_is_not_held_again_for_a_socket_that_fails() {
+    let posts = Posts::default();
+    let backend = Backend::private(|options| {
+        posts.set(options);
+        options.queue_visibility = Some(std::time::Duration::from_millis(600));
+    })
+    .await;
+    let [alice] = people(&backend).await;
+    let system = System::new(&backend);
+    let mut socket = alice.connect().await;
+    let client = backend.server().expect("a server of ours").dynamodb();
+    let good = row(client, &alice).await;
+    let _failing = alice.connect().await;
+    let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
+    posts.decide(move |post| {
+        let fail = !good.contains_key(&post.socket);
+        if fail {
+            let _ = tell.send(());
+        }
+        fail.then_some(PostFault::Fail)
+    });
+    let mut seen = Vec::new();
+    notify(&system, &alice, 0).await;
+    confirm_until(&mut socket, 0, &mut seen).await;
+    // What follows goes through the same lane, behind whatever comes again of the first.
+    told.recv().await.expect("a post");
+    for number in 1..3 {
+        notify(&system, &alice, number).await;
+        confirm_until(&mut socket, number, &mut seen).await;
+    }
+    assert_eq!(seen, [0, 1, 2]);
+    assert_eq!(held(&backend).await, 0);
 }
 
 #[tokio::test]

@@ -1,22 +1,19 @@
 //! Sockets that are gone, or not yet there, or do not take a frame.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
+use futures_util::future::join_all;
+use serde_json::Value;
 use shared::model::Timestamp;
-use tests::faults::{PostFault, Posts};
+use tests::faults::{Post, PostFault, Posts};
 use tests::{Backend, Person, people, says};
 
-/// The row of a person's sockets, without its key and its end.
-async fn row(client: &Client, person: &Person) -> HashMap<String, AttributeValue> {
-    let get = client.get_item().table_name("Connections").consistent_read(true);
-    let item = get.key("userId", AttributeValue::S(person.id.clone())).send().await;
-    let mut item = item.expect("an answer").item.unwrap_or_default();
-    item.remove("userId");
-    item.remove("expiresAt");
-    item
-}
+use super::row;
+
+/// How often the SDK tries.
+const ATTEMPTS: usize = 4;
 
 /// Adds a socket that does not exist, as a crash leaves it behind.
 async fn add_dead(client: &Client, person: &Person, id: &str, millis_ago: i64) {
@@ -69,29 +66,77 @@ async fn a_socket_that_must_be_closed_by_now_is_not_tried() {
     assert!(tests::eventually(gone, HashMap::is_empty).await.is_empty());
 }
 
+/// The numbers of the messages among `frames`, as often as they came.
+fn numbers(frames: &[Value]) -> Vec<u64> {
+    frames.iter().filter_map(|frame| frame["message"]["seq"].as_u64()).collect()
+}
+
 #[tokio::test]
-async fn what_a_socket_did_not_take_comes_again_in_order() {
+async fn a_socket_that_takes_nothing_is_ended_and_no_other_notices() {
+    let posts = Posts::default();
+    let backend = Backend::private(|options| posts.set(options)).await;
+    let client = backend.server().expect("a server of ours").dynamodb().clone();
+    let [alice, bob] = people(&backend).await;
+    let deaf = bob.connect().await;
+    let id = row(&client, &bob).await.into_keys().next().expect("a socket");
+    let mut socket = bob.connect().await;
+    posts.decide(move |post| (post.socket == id).then_some(PostFault::Throttle));
+    for number in 0..8 {
+        alice.send(&bob, &number.to_string()).await.expect(201);
+    }
+    let seen = numbers(&socket.all_until(says("7")).await);
+    assert_eq!(seen, (1..=8).collect::<Vec<_>>(), "each once, in order");
+    deaf.closed().await;
+    let left = row(&client, &bob).await;
+    assert_eq!(left.len(), 1, "{left:?}");
+}
+
+#[tokio::test]
+async fn what_most_sockets_did_not_take_comes_again_in_order() {
     let posts = Posts::default();
     let backend = Backend::private(|options| posts.set(options)).await;
     let [alice, bob] = people(&backend).await;
-    let mut sockets = [bob.connect().await, bob.connect().await];
+    let mut sockets = join_all((0..9).map(|_| bob.connect())).await;
     let mut refused = 0;
-    posts.decide(move |frame| {
-        let refuse = frame.contains("\"body\":\"3\"") && refused < 9;
-        refused += i32::from(refuse);
+    posts.decide(move |post| {
+        let refuse = post.frame.contains("\"body\":\"3\"") && refused < 9 * ATTEMPTS;
+        refused += usize::from(refuse);
         refuse.then_some(PostFault::Throttle)
     });
     for number in 0..8 {
         alice.send(&bob, &number.to_string()).await.expect(201);
     }
     for socket in &mut sockets {
-        let seen = socket.all_until(says("7")).await;
-        let mut first_seen: Vec<u64> = Vec::new();
-        for seq in seen.iter().filter_map(|frame| frame["message"]["seq"].as_u64()) {
-            if !first_seen.contains(&seq) {
-                first_seen.push(seq);
-            }
+        let mut seen = numbers(&socket.all_until(says("7")).await);
+        let mut met = HashSet::new();
+        seen.retain(|number| met.insert(*number));
+        assert_eq!(seen, (1..=8).collect::<Vec<_>>());
+    }
+}
+
+#[tokio::test]
+async fn who_cannot_be_told_of_a_block_or_of_a_groups_end_is_told_by_the_repeat() {
+    let posts = Posts::default();
+    let backend = Backend::private(|options| posts.set(options)).await;
+    let [alice, bob] = people(&backend).await;
+    let group = alice.group(&[]).await;
+    let mut sockets = join_all((0..9).map(|_| alice.connect())).await;
+    let refuse = |what: &'static str| {
+        let mut refused = 0;
+        move |post: &Post| {
+            let refuse = post.frame.contains(what) && refused < 9 * ATTEMPTS;
+            refused += usize::from(refuse);
+            refuse.then_some(PostFault::Throttle)
         }
-        assert_eq!(first_seen, (1..=8).collect::<Vec<_>>(), "{seen:?}");
+    };
+    posts.decide(refuse("blocks.changed"));
+    alice.block(&bob).await.problem(503, "unavailable");
+    alice.block(&bob).await.expect(204);
+    posts.decide(refuse("group.deleted"));
+    alice.delete(&group.path("")).await.problem(503, "unavailable");
+    alice.delete(&group.path("")).await.expect(204);
+    for socket in &mut sockets {
+        socket.next("blocks.changed").await;
+        socket.next("group.deleted").await;
     }
 }

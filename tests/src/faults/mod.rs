@@ -42,7 +42,7 @@ pub use cost::{Cost, cost};
 pub use fault::{Change, Fault};
 pub use gate::Gate;
 pub use plan::Planned;
-pub use posts::{PostFault, Posts};
+pub use posts::{Post, PostFault, Posts};
 pub use steps::{Lane, Steps};
 
 use crate::backend::Backend;

@@ -11,20 +11,32 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use local::{Around, Options};
+use percent_encoding::percent_decode_str;
 
 /// What happens to a post.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PostFault {
-    /// The WebSocket API is too busy for it.
+    /// The socket takes nothing more, or the WebSocket API is too busy for it.
     Throttle,
+    /// The WebSocket API fails.
+    Fail,
     /// The socket is said to be gone.
     Gone,
     /// It arrives, and its answer is lost.
     LoseAnswer,
 }
 
-/// Decides what happens to a post of these bytes.
-type Decide = Box<dyn FnMut(&str) -> Option<PostFault> + Send>;
+/// A frame on its way to a socket.
+#[derive(Debug)]
+pub struct Post {
+    /// Which socket.
+    pub socket: String,
+    /// What it says.
+    pub frame: String,
+}
+
+/// Decides what happens to a post.
+type Decide = Box<dyn FnMut(&Post) -> Option<PostFault> + Send>;
 
 /// The posts of one backend. Clones are the same posts.
 #[derive(Clone, Default)]
@@ -32,7 +44,7 @@ pub struct Posts(Arc<Mutex<Option<Decide>>>);
 
 impl Posts {
     /// Lets `decide` see every frame that is posted from now on, and say what happens to it.
-    pub fn decide(&self, decide: impl FnMut(&str) -> Option<PostFault> + Send + 'static) {
+    pub fn decide(&self, decide: impl FnMut(&Post) -> Option<PostFault> + Send + 'static) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(decide));
     }
 
@@ -49,9 +61,16 @@ impl Posts {
     }
 
     fn fault(&self, request: &HttpRequest) -> Option<PostFault> {
+        if request.method() != "POST" {
+            return None;
+        }
         let frame = String::from_utf8_lossy(request.body().bytes().unwrap_or_default());
+        let path = request.uri().split('?').next().unwrap_or_default();
+        let socket = path.rsplit('/').next().unwrap_or_default();
+        let socket = percent_decode_str(socket).decode_utf8_lossy();
+        let post = Post { socket: socket.into_owned(), frame: frame.into_owned() };
         let mut decide = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        decide.as_mut().and_then(|decide| decide(&frame))
+        decide.as_mut().and_then(|decide| decide(&post))
     }
 }
 
@@ -89,6 +108,7 @@ impl HttpConnector for Connector {
         match self.posts.fault(&request) {
             None => self.plain.call(request),
             Some(PostFault::Throttle) => answer(429, "LimitExceededException"),
+            Some(PostFault::Fail) => answer(500, "InternalServerError"),
             Some(PostFault::Gone) => answer(410, "GoneException"),
             Some(PostFault::LoseAnswer) => {
                 let sent = self.plain.call(request);
