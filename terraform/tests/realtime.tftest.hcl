@@ -133,14 +133,17 @@ run "realtime" {
 
   assert {
     condition = {
-      for function, statements in local.statements : function => one([
+      for function, statements in local.statements : function => flatten([
         for statement in statements : statement.resources if statement.actions == ["execute-api:ManageConnections"]
       ])
       if contains(["push", "realtime-connection", "realtime-token"], function)
       } == {
-      push                = ["arn:aws:execute-api:eu-west-1:123456789012:api/ws/POST/@connections/*"]
+      push = [
+        "arn:aws:execute-api:eu-west-1:123456789012:api/ws/POST/@connections/*",
+        "arn:aws:execute-api:eu-west-1:123456789012:api/ws/DELETE/@connections/*",
+      ]
       realtime-connection = ["arn:aws:execute-api:eu-west-1:123456789012:api/ws/DELETE/@connections/*"]
-      realtime-token      = null
+      realtime-token      = []
     }
     error_message = "Who posts must post, who closes must close, and who knows the URL alone must do neither."
   }
