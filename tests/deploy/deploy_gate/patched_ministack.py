@@ -5,12 +5,13 @@ Usage: python -m deploy_gate.patched_ministack. Settings come from the environme
 
 import html
 import json
+import threading
 from collections.abc import Callable
 from typing import Any
 
 import ministack.app as app
 from ministack.core import iam_actions, iam_evaluator, lambda_runtime
-from ministack.services import apigateway, cloudwatch, dynamodb_streams, lambda_svc
+from ministack.services import apigateway, cloudwatch, cognito, dynamodb_streams, lambda_svc
 
 from deploy_gate import stream_mappings, websocket_sessions
 
@@ -147,6 +148,17 @@ def refuse_other_authorization(enforce: Callable) -> Callable:
     return patched
 
 
+def sign_up_one_at_a_time(sign_up: Callable) -> Callable:
+    """Of two who sign up with one name at the same time Cognito refuses one; ministack lets the later take its place."""
+    turn = threading.Lock()
+
+    def patched(request: dict) -> tuple:
+        with turn:
+            return sign_up(request)
+
+    return patched
+
+
 def serve_credentials(serve: Callable) -> Callable:
     """`GET /_gate/credentials/<function>`: what Lambda hands to the function itself, for the test of its permissions.
 
@@ -169,6 +181,7 @@ def main() -> None:
     replace(apigateway, "_create_authorizer", echo_authorizer)
     replace(apigateway, "_invoke_lambda_proxy", send_no_empty_json)
     replace(cloudwatch, "_describe_alarms", describe_whole_alarms)
+    replace(cognito, "_sign_up", sign_up_one_at_a_time)
     need(dynamodb_streams, "_decode_iterator")
     replace(iam_actions, "extract_resource_arn", name_streams)
     replace(iam_evaluator, "_resolve_condition_key", take_calls_for_encrypted)
