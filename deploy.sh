@@ -17,6 +17,8 @@ ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 . "$ROOT/scripts/deploy/state.sh"
 # shellcheck source=scripts/deploy/infrastructure.sh
 . "$ROOT/scripts/deploy/infrastructure.sh"
+# shellcheck source=scripts/deploy/secrets.sh
+. "$ROOT/scripts/deploy/secrets.sh"
 # shellcheck source=scripts/deploy/smoke.sh
 . "$ROOT/scripts/deploy/smoke.sh"
 
@@ -130,6 +132,7 @@ main() {
       build
       apply
       read_outputs
+      fill_secrets
       smoke
       print_next_steps
       ;;

@@ -219,6 +219,24 @@ resource "aws_cloudwatch_metric_alarm" "slow" {
   evaluate_low_sample_count_percentiles = "ignore"
 }
 
+# Of all mail of the account: SES looks at no less.
+resource "aws_cloudwatch_metric_alarm" "reputation" {
+  for_each = local.sends_email ? { BounceRate = 0.05, ComplaintRate = 0.001 } : {}
+
+  alarm_name          = "${local.prefix}-${each.key}"
+  alarm_description   = "Of the account's mail more than ${100 * each.value} % comes back or is complained about: at more SES stops it all."
+  namespace           = "AWS/SES"
+  metric_name         = "Reputation.${each.key}"
+  statistic           = "Maximum"
+  period              = 3600
+  evaluation_periods  = 1
+  threshold           = each.value
+  comparison_operator = "GreaterThanThreshold"
+  treat_missing_data  = "ignore"
+  alarm_actions       = [aws_sns_topic.alarms.arn]
+  ok_actions          = [aws_sns_topic.alarms.arn]
+}
+
 resource "aws_budgets_budget" "this" {
   count = var.monthly_budget_usd > 0 ? 1 : 0
 

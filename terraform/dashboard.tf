@@ -28,6 +28,14 @@ locals {
       ]
     },
     {
+      title = "Notifications: taken, sent, told of, a minute"
+      stat  = "Sum"
+      metrics = [
+        for key in ["notify", "notification-delivery", "delivery-events"] :
+        ["AWS/Lambda", "Invocations", "FunctionName", module.function[key].name, { label = key }]
+      ]
+    },
+    {
       title = "Realtime: connections opened, frames in and out, a minute"
       stat  = "Sum"
       metrics = [
@@ -133,6 +141,7 @@ resource "aws_cloudwatch_dashboard" "this" {
               [aws_cloudwatch_metric_alarm.failing.arn, aws_cloudwatch_metric_alarm.slow.arn],
               [for alarm in aws_cloudwatch_metric_alarm.delay : alarm.arn],
               [for alarm in aws_cloudwatch_metric_alarm.incident : alarm.arn],
+              [for alarm in aws_cloudwatch_metric_alarm.reputation : alarm.arn],
             )
           }
         },

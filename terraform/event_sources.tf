@@ -38,4 +38,12 @@ resource "aws_lambda_event_source_mapping" "queue" {
   event_source_arn        = aws_sqs_queue.this[each.value.name].arn
   batch_size              = each.value.batchSize
   function_response_types = ["ReportBatchItemFailures"]
+
+  dynamic "scaling_config" {
+    for_each = can(each.value.maximumConcurrency) ? [each.value.maximumConcurrency] : []
+
+    content {
+      maximum_concurrency = scaling_config.value
+    }
+  }
 }

@@ -28,12 +28,22 @@ locals {
         USER_POOL_ID             = aws_cognito_user_pool.this.id
         COGNITO_CLIENT_ID_SECRET = aws_secretsmanager_secret.this["cognito-client-id"].name
       } : {},
+      contains(try(row.secrets, []), "messaging-api") ? merge(
+        { MESSAGING_API_SECRET = aws_secretsmanager_secret.this["messaging-api"].name },
+        var.messaging_jwks_url == null ? {} : { MESSAGING_JWKS_URL = var.messaging_jwks_url },
+      ) : {},
+      contains(try(row.secrets, []), "api-keys") ? {
+        API_KEYS_SECRET       = aws_secretsmanager_secret.this["api-keys"].name
+        GRAPHQL_INTROSPECTION = var.graphql_introspection ? "on" : "off"
+      } : {},
       can(row.realtime) ? { REALTIME_URL = module.websocket_api.url } : {},
+      merge([for use in try(row.messaging, []) : local.messaging_variables[use]]...),
       { for queue in try(row.sends, []) : "${upper(replace(queue, "-", "_"))}_QUEUE_URL" => aws_sqs_queue.this[queue].id },
     )
   }
 
-  websocket_authorizer = one([for function, row in local.functions : function if can(row.authorizes)])
+  # Which function decides for which API.
+  authorizers = { for function, row in local.functions : row.authorizes => function if can(row.authorizes) }
 }
 
 module "table" {
@@ -67,6 +77,7 @@ module "http_api" {
 
   name               = local.prefix
   routes             = local.routes
+  authorizer         = lookup(local.authorizers, "http", null)
   functions          = module.function
   cors_origins       = var.cors_origins
   throttle           = var.throttle
@@ -85,7 +96,7 @@ module "websocket_api" {
 
   name               = "${local.prefix}-realtime"
   routes             = local.websocket_routes
-  authorizer         = local.websocket_authorizer
+  authorizer         = local.authorizers.websocket
   functions          = module.function
   throttle           = var.throttle
   access_log         = var.realtime_access_log

@@ -44,6 +44,21 @@ output "client_id_secret" {
   value       = aws_secretsmanager_secret.this["cognito-client-id"].name
 }
 
+output "messaging_secret" {
+  description = "The name of the secret that tokens for the notifications are signed with."
+  value       = aws_secretsmanager_secret.this["messaging-api"].name
+}
+
+output "api_keys_secret" {
+  description = "The name of the secret that knows the API keys of GraphQL, by their hashes."
+  value       = aws_secretsmanager_secret.this["api-keys"].name
+}
+
+output "dkim_records" {
+  description = "The records that verify the domains of senders.create_identities, by the domains."
+  value       = merge(module.email[*].dkim_records...)
+}
+
 output "dashboard_url" {
   description = "The dashboard: is chat working?"
   value       = "https://${var.region}.console.aws.amazon.com/cloudwatch/home?region=${var.region}#dashboards/dashboard/${aws_cloudwatch_dashboard.this.dashboard_name}"

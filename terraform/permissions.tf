@@ -74,6 +74,13 @@ locals {
           resources = ["${module.websocket_api.stage_arn}/${method}/@connections/*"]
         }
       ],
+      flatten([for use in try(row.messaging, []) : local.messaging_statements[use]]),
+      [
+        for queue in try(row.deliveryEvents, false) ? ["delivery-events-failures"] : [] : {
+          actions   = ["sqs:SendMessage"]
+          resources = [aws_sqs_queue.this[queue].arn]
+        }
+      ],
       # The call that opens the connection ahead of the first request. It has no resource and tells nothing.
       try(row.tables, null) == null && try(row.indexes, null) == null ? [] : [
         { actions = ["dynamodb:DescribeEndpoints"], resources = ["*"] },

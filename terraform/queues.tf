@@ -43,6 +43,16 @@ resource "aws_sqs_queue_redrive_allow_policy" "this" {
   })
 }
 
+locals {
+  # Services that put into a queue what they could not deliver, and the ARNs of what may do so.
+  queue_services = {
+    delivery-events-failures = merge(
+      { for rule in aws_cloudwatch_event_rule.email : "events.amazonaws.com" => rule.arn },
+      { for topic in module.sms[*].topic_arn : "sns.amazonaws.com" => topic },
+    )
+  }
+}
+
 data "aws_iam_policy_document" "tls_only" {
   for_each = aws_sqs_queue.this
 
@@ -60,6 +70,26 @@ data "aws_iam_policy_document" "tls_only" {
       test     = "Bool"
       variable = "aws:SecureTransport"
       values   = ["false"]
+    }
+  }
+
+  dynamic "statement" {
+    for_each = lookup(local.queue_services, each.key, {})
+
+    content {
+      actions   = ["sqs:SendMessage"]
+      resources = [each.value.arn]
+
+      principals {
+        type        = "Service"
+        identifiers = [statement.key]
+      }
+
+      condition {
+        test     = "ArnEquals"
+        variable = "aws:SourceArn"
+        values   = [statement.value]
+      }
     }
   }
 }

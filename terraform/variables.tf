@@ -229,6 +229,57 @@ variable "email" {
   }
 }
 
+variable "senders" {
+  description = "Who notifications come from. `email`: addresses, each with an identity in SES, in this account and region: the address itself, its domain, or a domain above it. `create_identities`: those of the identities that are made here. `sms`: numbers, sender IDs, and ids of numbers or pools of End User Messaging as requests name them, with their ARNs in this region. Whoever is not named is refused."
+  type = object({
+    email             = optional(list(string), [])
+    create_identities = optional(list(string), [])
+    sms               = optional(list(object({ identity = string, arn = string })), [])
+  })
+  default = {}
+
+  validation {
+    condition     = alltrue([for address in var.senders.email : can(regex("^[^@<>\\s]+@([a-z0-9-]+\\.)+[a-z]+$", address))])
+    error_message = "senders.email must be addresses such as no-reply@example.com, without a name, their domains in lower case."
+  }
+
+  validation {
+    condition = alltrue([
+      for identity in var.senders.create_identities : anytrue([
+        for address in var.senders.email : address == identity || endswith(address, "@${identity}") || endswith(address, ".${identity}")
+      ])
+    ])
+    error_message = "senders.create_identities must be among the addresses of senders.email, their domains, and domains above these."
+  }
+
+  validation {
+    condition     = alltrue([for sender in var.senders.sms : can(regex("^(\\+[1-9][0-9]{6,14}|[A-Za-z0-9_-]{1,64})$", sender.identity))])
+    error_message = "Each of senders.sms must have as identity a phone number such as +18005551234, a sender ID, or the id of a number or a pool."
+  }
+
+  validation {
+    condition     = alltrue([for sender in var.senders.sms : can(regex("^arn:aws[a-z-]*:sms-voice:${var.region}:[0-9]{12}:(phone-number|pool|sender-id)/", sender.arn))])
+    error_message = "Each of senders.sms must have as arn the ARN of a phone number, a pool or a sender ID in the region of the deployment."
+  }
+}
+
+variable "messaging_jwks_url" {
+  description = "Where the public keys are that tokens for the notifications may be signed with (RS256), as a JSON Web Key Set. Without it they are signed with the secret of the output messaging_secret (HS256)."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.messaging_jwks_url == null || can(regex("^https://[^/?#\\s]+[^\\s]*$", var.messaging_jwks_url))
+    error_message = "messaging_jwks_url must be a URL with https, such as https://issuer.example.com/.well-known/jwks.json."
+  }
+}
+
+variable "graphql_introspection" {
+  description = "Whether callers with an API key may ask GraphQL what it offers."
+  type        = bool
+  default     = false
+}
+
 variable "log_level" {
   description = "The least level that the lambdas log: ERROR, WARN, or INFO, which adds a line for each request to the access log's. Below that the AWS SDK would write message bodies."
   type        = string

@@ -71,6 +71,12 @@ pub enum StartError {
         /// What is wrong with it.
         source: serde_json::Error,
     },
+    /// The public keys of tokens cannot be read from where they are said to be.
+    #[error("cannot read the public keys of --messaging-jwks-url: {source}")]
+    MessagingKeys {
+        /// What is wrong with it.
+        source: lambda_http::Error,
+    },
     /// A route names a lambda that this program does not hold.
     #[error("routes.json names the lambda {0}, which this program does not hold")]
     UnknownFunction(String),

@@ -2,9 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use gateway_delivery::Delivery;
 use gateway_message::Gateway;
+use graphql::{ApiKeys, GraphQl, Parts};
+use messaging_authorizer::Authorizer;
+use notify::Notifier;
 use push::Pusher;
 use realtime_connection::Door;
 use realtime_token::Tokens;
@@ -12,8 +16,12 @@ use shared::app::App;
 use shared::events::{EventHandler, event_handler};
 use shared::http::{Endpoint, endpoint};
 use shared::identity::Identity;
-use shared::realtime::{Queue, Realtime};
-use shared::store::ConnectionTokens;
+use shared::messaging::{Courier, Providers, Senders};
+use shared::queue::Queue;
+use shared::realtime::Realtime;
+use shared::store::{ConnectionTokens, Deliveries, Templates};
+
+use crate::engine::secrets;
 
 /// What the lambdas work with.
 pub struct World {
@@ -27,6 +35,18 @@ pub struct World {
     pub gateway: Queue,
     /// The queue of the chunks of large groups.
     pub push_chunks: Queue,
+    /// The queue of the notifications.
+    pub notifications: Queue,
+    /// From whom mail and text messages may be sent.
+    pub senders: Senders,
+    /// The ways out for them.
+    pub providers: Providers,
+    /// How long nobody else sends a message that one has claimed.
+    pub claim: Duration,
+    /// Who may ask for notifications.
+    pub authorizer: Arc<Authorizer>,
+    /// The secrets.
+    pub secrets: aws_sdk_secretsmanager::Client,
 }
 
 impl World {
@@ -38,6 +58,11 @@ impl World {
         let tokens = ConnectionTokens::new(store.clone());
         let tokens = Arc::new(Tokens::new(tokens, self.realtime_url.clone()));
         let gateway = Arc::new(Gateway::new(store.clone(), self.gateway.clone()));
+        let (senders, notifications) = (self.senders.clone(), self.notifications.clone());
+        let notifier = Arc::new(Notifier::new(store, senders, notifications));
+        let deliveries = Arc::new(Deliveries::new(store.clone()));
+        let templates = Arc::new(Templates::new(store.clone()));
+        let graphql = Arc::new(self.graphql(&deliveries));
         let app = || Arc::clone(&app);
         let identity = || Arc::clone(&self.identity);
         let realtime = || Arc::clone(&self.realtime);
@@ -66,6 +91,10 @@ impl World {
             ("lobby-admins", endpoint(app(), lobby_admins::handle)),
             ("realtime-token", endpoint(tokens, realtime_token::handle)),
             ("gateway-message", endpoint(gateway, gateway_message::handle)),
+            ("notify", endpoint(notifier, notify::handle)),
+            ("notification", endpoint(deliveries, notification::handle)),
+            ("templates", endpoint(templates, templates::handle)),
+            ("graphql", endpoint(graphql, graphql::handle)),
         ])
     }
 
@@ -77,6 +106,9 @@ impl World {
         let door = Arc::new(Door::new(store, sockets.clone(), self.gateway.clone()));
         let pusher = Pusher::new(Realtime::clone(&self.realtime), self.push_chunks.clone());
         let delivery = Arc::new(Delivery::new(store, sockets.clone(), self.gateway.clone()));
+        let deliveries = Arc::new(Deliveries::new(store.clone()));
+        let courier = Arc::new(self.courier(&deliveries));
+        let authorizer = Arc::clone(&self.authorizer);
         let realtime = || Arc::clone(&self.realtime);
         BTreeMap::from([
             ("realtime-authorizer", event_handler(tokens, realtime_authorizer::handle)),
@@ -85,7 +117,24 @@ impl World {
             ("push", event_handler(Arc::new(pusher), push::handle)),
             ("push-chunk", event_handler(realtime(), push_chunk::handle)),
             ("gateway-delivery", event_handler(delivery, gateway_delivery::handle)),
+            ("messaging-authorizer", event_handler(authorizer, messaging_authorizer::handle)),
+            ("notification-delivery", event_handler(courier, notification_delivery::handle)),
+            ("delivery-events", event_handler(deliveries, delivery_events::handle)),
         ])
+    }
+
+    fn courier(&self, deliveries: &Deliveries) -> Courier {
+        Courier::new(deliveries.clone(), self.providers.clone(), self.claim)
+    }
+
+    fn graphql(&self, deliveries: &Deliveries) -> GraphQl {
+        GraphQl::new(Parts {
+            keys: ApiKeys::new(self.secrets.clone(), secrets::API_KEYS.to_owned()),
+            deliveries: deliveries.clone(),
+            courier: self.courier(deliveries),
+            queue: self.notifications.clone(),
+            introspection: true,
+        })
     }
 }
 
@@ -96,7 +145,9 @@ mod tests {
     use super::*;
     use crate::aws;
     use crate::realtime::MANAGEMENT_URL;
+    use messaging_authorizer::SharedSecret;
     use shared::identity::{ClientIdSecret, UserPool};
+    use shared::messaging::ConfigurationSets;
     use shared::realtime::Sockets;
     use shared::store::Store;
 
@@ -105,7 +156,7 @@ mod tests {
         let dynamodb = aws_sdk_dynamodb::Client::new(&config);
         let secrets = aws_sdk_secretsmanager::Client::new(&config);
         let cognito = aws_sdk_cognitoidentityprovider::Client::new(&config);
-        let secret = ClientIdSecret::new(secrets, "secret".to_owned());
+        let secret = ClientIdSecret::new(secrets.clone(), "secret".to_owned());
         let pool = UserPool::new(cognito, "pool".to_owned(), secret);
         let app = App::new(Store::new(dynamodb.clone(), ""), None);
         let queue = || Queue::new(&config, String::new());
@@ -115,6 +166,15 @@ mod tests {
             realtime_url: String::new(),
             gateway: queue(),
             push_chunks: queue(),
+            notifications: queue(),
+            senders: Senders::default(),
+            providers: Providers::new(&config, ConfigurationSets::default()),
+            claim: Courier::CLAIM,
+            authorizer: Arc::new(Authorizer::new(
+                SharedSecret::new(secrets.clone(), String::new()),
+                None,
+            )),
+            secrets,
         }
     }
 

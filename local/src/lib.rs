@@ -9,9 +9,11 @@ pub mod outbox;
 pub mod realtime;
 
 mod aws;
+mod backend;
 mod clock;
 mod data;
 mod error;
+mod invocation;
 mod server;
 mod serving;
 mod storage;

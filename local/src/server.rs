@@ -6,33 +6,20 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use dynoxide::Database;
 use futures_util::future::join_all;
-use shared::app::App;
-use shared::identity::{ClientIdSecret, Identity};
-use shared::realtime::{Queue, Realtime};
-use shared::store::Store;
+use messaging_authorizer::PublicKeys;
 use tokio::net::TcpListener;
 
+use crate::backend::Engines;
 use crate::data::DataFolder;
 use crate::engine::EngineError;
-use crate::engine::cognito::UserPool;
-use crate::engine::documents::Documents;
-use crate::engine::dynamodb::{self, DynamoDb};
-use crate::engine::services::Services;
-use crate::engine::sqs::Sqs;
+use crate::engine::dynamodb::DynamoDb;
 use crate::error::StartError;
-use crate::functions::World;
-use crate::gateway::{self, Verifier};
 use crate::mapping::{self, Mapping, Sources, Streams};
-use crate::outbox::{self, Outbox};
-use crate::realtime::{self, Hub, MANAGEMENT_URL, SocketLimits};
+use crate::realtime::{self, Hub, SocketLimits};
 use crate::serving::Serving;
-use crate::storage::{HttpClients, Storage};
-use crate::{aws, web};
-
-/// The secret that holds the app client's id.
-const CLIENT_ID_SECRET: &str = "cognito-client-id";
+use crate::storage::HttpClients;
+use crate::{gateway, outbox, web};
 
 /// What a server is started with.
 #[derive(Debug, Clone)]
@@ -55,6 +42,10 @@ pub struct Options {
     pub socket_limits: SocketLimits,
     /// The visibility timeout of all queues, for tests that let messages fail; none: that of `queues.json`.
     pub queue_visibility: Option<Duration>,
+    /// Where the public keys of RS256 tokens for the notifications are read; none: only HS256 is accepted.
+    pub messaging_jwks_url: Option<String>,
+    /// How long mail and text messages take to be taken, for benchmarks and tests; none: no time.
+    pub provider_delay: Option<Duration>,
 }
 
 impl Options {
@@ -71,6 +62,8 @@ impl Options {
             dynamodb_local: None,
             socket_limits: SocketLimits::default(),
             queue_visibility: None,
+            messaging_jwks_url: None,
+            provider_delay: None,
         }
     }
 }
@@ -96,46 +89,31 @@ pub async fn start(options: Options) -> Result<Server, StartError> {
     let listener = listen(&options.host, options.port).await?;
     let address = listener.local_addr().map_err(EngineError::from)?;
     let data = DataFolder::open(&options.data)?;
-    let database = open_database(&data.database())?;
-    let documents = Documents::open(database.clone())?;
-    let outbox = Arc::new(Outbox::open(documents.clone())?);
-    let pool =
-        UserPool::open(documents.clone(), Arc::clone(&outbox), options.confirm_registration)?;
-    let pool = Arc::new(pool);
-    let queues = shared::queues::queues().map_err(unreadable("queues.json"))?;
-    let sqs = Arc::new(Sqs::open(&data.queues(), &queues, options.queue_visibility)?);
     let functions = shared::routes::functions().map_err(unreadable("routes.json"))?;
+    let engines = Engines::open(&options, &data)?;
+    let storage = engines.open_storage(&options, &data.database()).await?;
+    let (services_address, services) = engines.start_services().await?;
 
-    let storage = open_storage(&options, database, &data.database(), &pool).await?;
-    let (services_address, services) = start_services(&pool, &sqs).await?;
     let hub = Hub::default();
-    let http_client = options.http_clients.around_sockets(hub.http_client());
-    let sockets = aws::config(address, Some(http_client));
-    let sockets = shared::realtime::Sockets::new(&sockets, MANAGEMENT_URL);
-    let world = |client: &aws_sdk_dynamodb::Client| World {
-        identity: Arc::new(identity(&pool, services_address, client.clone())),
-        realtime: Arc::new(Realtime::new(
-            App::new(Store::new(client.clone(), ""), options.flood_limit),
-            sockets.clone(),
-        )),
-        realtime_url: format!("ws://{address}{}", realtime::PATH),
-        gateway: queue(&sqs, services_address, "gateway"),
-        push_chunks: queue(&sqs, services_address, "push-chunks"),
-    };
+    let messaging_keys = messaging_keys(options.messaging_jwks_url.as_deref())?;
+    let world = engines.worlds(&options, address, services_address, &hub, messaging_keys);
     let events = world(&storage.events).events();
-    let streams = Streams {
-        client: storage.streams,
-        written: storage.writes.subscribe(),
-        documents,
-        records: storage.records,
+    let endpoints = world(&storage.routes).endpoints();
+    let sources = Sources {
+        sqs: Arc::clone(&engines.sqs),
+        streams: Streams {
+            client: storage.streams,
+            written: storage.writes.subscribe(),
+            documents: engines.documents.clone(),
+            records: storage.records,
+        },
+        reports: engines.messaging.reports(),
     };
-    let sources = Sources { sqs: Arc::clone(&sqs), streams };
     let mappings = mapping::start(&functions, &events, &sources)?;
 
     let sockets = realtime::Sockets::new(&functions, &events, options.socket_limits, hub.clone())?;
-    let verifier = Verifier::new(&pool.jwks(), &pool.issuer(), pool.client_id());
-    let router = gateway::router(&functions, &world(&storage.routes).endpoints(), verifier)?
-        .merge(outbox::router(outbox))
+    let router = gateway::router(&functions, &endpoints, &events, engines.verifier())?
+        .merge(outbox::router(Arc::clone(&engines.messaging)))
         .merge(sockets.router())
         .merge(web::router());
     let gateway = Serving::start(listener, router);
@@ -191,55 +169,11 @@ async fn listen(host: &str, port: u16) -> Result<TcpListener, StartError> {
     })
 }
 
-fn open_database(path: &Path) -> Result<Database, StartError> {
-    dynamodb::open(path).map_err(|error| StartError::Database {
-        path: path.to_owned(),
-        reason: error.to_string().replace('\n', " "),
-    })
+fn messaging_keys(url: Option<&str>) -> Result<Option<PublicKeys>, StartError> {
+    let keys = url.map(PublicKeys::new).transpose();
+    keys.map_err(|source| StartError::MessagingKeys { source })
 }
 
-async fn open_storage(
-    options: &Options,
-    database: Database,
-    file: &Path,
-    pool: &UserPool,
-) -> Result<Storage, StartError> {
-    let tables = shared::tables::tables().map_err(unreadable("tables.json"))?;
-    let http_clients = options.http_clients.clone();
-    Ok(match options.dynamodb_local {
-        Some(address) => {
-            Storage::dynamodb_local(address, pool.client_id(), &tables, http_clients).await?
-        }
-        None => Storage::embedded(database, file, &tables, http_clients)?,
-    })
-}
-
-fn queue(sqs: &Sqs, services: SocketAddr, name: &str) -> Queue {
-    let url = sqs.urls(services).remove(name).unwrap_or_default();
-    Queue::new(&aws::config(services, None), url)
-}
-
-async fn start_services(
-    pool: &Arc<UserPool>,
-    sqs: &Arc<Sqs>,
-) -> Result<(SocketAddr, Serving), EngineError> {
-    let secret = (CLIENT_ID_SECRET.to_owned(), pool.client_id().to_owned());
-    let secrets = Arc::new([secret].into_iter().collect());
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-    let address = listener.local_addr()?;
-    let router = Services { pool: Arc::clone(pool), secrets, sqs: Arc::clone(sqs) }.router();
-    Ok((address, Serving::start(listener, router)))
-}
-
-fn identity(pool: &UserPool, services: SocketAddr, dynamodb: aws_sdk_dynamodb::Client) -> Identity {
-    let config = aws::config(services, None);
-    let secrets = aws_sdk_secretsmanager::Client::new(&config);
-    let secret = ClientIdSecret::new(secrets, CLIENT_ID_SECRET.to_owned());
-    let cognito = aws_sdk_cognitoidentityprovider::Client::new(&config);
-    let pool = shared::identity::UserPool::new(cognito, pool.id().to_owned(), secret);
-    Identity::new(pool, dynamodb, "")
-}
-
-fn unreadable(file: &'static str) -> impl FnOnce(serde_json::Error) -> StartError {
+pub(crate) fn unreadable(file: &'static str) -> impl FnOnce(serde_json::Error) -> StartError {
     move |source| StartError::Table { file, source }
 }

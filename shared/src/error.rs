@@ -41,6 +41,9 @@ pub enum Error {
     /// No, or no valid, access token.
     #[error("sign in first: an access token is needed")]
     Unauthenticated,
+    /// No, or no valid, API key.
+    #[error("an API key is needed, in the header x-api-key")]
+    UnknownApiKey,
     /// The user name or the password is wrong, or there is no such user; nobody can tell which.
     #[error("the user name or the password is wrong")]
     BadCredentials,
@@ -65,6 +68,9 @@ pub enum Error {
     /// The client's id for a message or a group stands for another content already.
     #[error("this {0} was already used with another content")]
     ClientIdReused(&'static str),
+    /// The sender's name for a request stands for another one already.
+    #[error("this TraceId was already used with another body")]
+    TraceIdReused,
     /// A group keeps an owner.
     #[error("a group needs an owner: make somebody else owner first")]
     LastOwner,

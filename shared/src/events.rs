@@ -96,13 +96,15 @@ pub struct QueueRecord {
     pub attributes: QueueAttributes,
 }
 
-/// What SQS says of a message in a FIFO queue.
+/// What SQS says of a message; what only FIFO queues have is empty in others.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct QueueAttributes {
     /// The group within which the order is kept.
+    #[serde(default)]
     pub message_group_id: String,
     /// Its place in the queue: a number of up to 128 bits that grows within its group.
+    #[serde(default)]
     pub sequence_number: String,
     /// How often it was received, this time included: a number.
     pub approximate_receive_count: String,

@@ -3,6 +3,7 @@
 
 pub mod app;
 pub mod aws;
+pub mod cached;
 pub mod error;
 pub mod events;
 pub mod http;
@@ -10,7 +11,9 @@ pub mod identity;
 pub mod lambda;
 pub mod log;
 pub mod logging;
+pub mod messaging;
 pub mod model;
+pub mod queue;
 pub mod queues;
 pub mod realtime;
 pub mod routes;

@@ -47,6 +47,12 @@ pub struct Function {
     /// What it has to do with the sockets.
     #[serde(default)]
     pub realtime: Vec<Realtime>,
+    /// What it has to do with mail and text messages.
+    #[serde(default)]
+    pub messaging: Vec<Messaging>,
+    /// Whether it is called for what becomes of mail and text messages: the delivery events of SES and of End User Messaging.
+    #[serde(default)]
+    pub delivery_events: bool,
 }
 
 /// Who may call a lambda's routes.
@@ -58,6 +64,8 @@ pub enum Authorizer {
     None,
     /// Whoever brings an access token of the user pool.
     Jwt,
+    /// Whoever brings a token that the HTTP API's own authorizer lets in: the lambda that `authorizes` it.
+    Lambda,
     /// Whoever signs with the credentials of an AWS account's own (Signature Version 4) and has the permission.
     Iam,
 }
@@ -66,6 +74,8 @@ pub enum Authorizer {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Api {
+    /// The HTTP API, for the routes whose authorizer is a lambda.
+    Http,
     /// The WebSocket API.
     Websocket,
 }
@@ -80,6 +90,18 @@ pub enum Realtime {
     Post,
     /// End any of them.
     Close,
+}
+
+/// What a lambda may do with mail and text messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Messaging {
+    /// Know the configured senders.
+    Senders,
+    /// Send mail, by SES.
+    Email,
+    /// Send text messages, by End User Messaging.
+    Sms,
 }
 
 /// A table's stream as a lambda's source: an event source mapping that reports partial failures and halves a batch that
@@ -107,6 +129,8 @@ pub struct QueueSource {
     pub name: String,
     /// The most messages of one call.
     pub batch_size: usize,
+    /// The most calls at the same time: what is behind the lambda takes no more. None: as many as there are messages for.
+    pub maximum_concurrency: Option<usize>,
 }
 
 /// What a lambda may do with a table.

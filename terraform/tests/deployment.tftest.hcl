@@ -236,6 +236,27 @@ run "a_domain_for_what_has_none_is_named" {
   expect_failures = [var.domains]
 }
 
+run "senders_that_are_none_are_named" {
+  command = plan
+
+  variables {
+    senders            = { email = ["Chinwag <no-reply@example.com>"], sms = [{ identity = "0800 5551234", arn = "+18005551234" }] }
+    messaging_jwks_url = "http://issuer.example.com/jwks.json"
+  }
+
+  expect_failures = [var.senders, var.messaging_jwks_url]
+}
+
+run "an_identity_of_no_sender_is_named" {
+  command = plan
+
+  variables {
+    senders = { email = ["no-reply@mail.example.com"], create_identities = ["example.org"] }
+  }
+
+  expect_failures = [var.senders]
+}
+
 run "an_identity_that_is_none_is_named" {
   command = plan
 

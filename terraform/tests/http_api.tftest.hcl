@@ -7,12 +7,15 @@ variables {
   functions = {
     send = { name = "chinwag-test-send", invoke_arn = "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/send/invocations" }
     push = { name = "chinwag-test-push", invoke_arn = "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/push/invocations" }
+    door = { name = "chinwag-test-door", invoke_arn = "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/door/invocations" }
   }
   routes = {
-    "POST /v1/messages"     = { function = "send", authorizer = "jwt" }
-    "POST /v1/authenticate" = { function = "send", authorizer = "none" }
-    "POST /v1/gateway"      = { function = "send", authorizer = "iam" }
+    "POST /v1/messages"      = { function = "send", authorizer = "jwt" }
+    "POST /v1/authenticate"  = { function = "send", authorizer = "none" }
+    "POST /v1/gateway"       = { function = "send", authorizer = "iam" }
+    "POST /v1/notifications" = { function = "send", authorizer = "lambda" }
   }
+  authorizer         = "door"
   jwt                = { issuer = "https://issuer.example", audience = "client" }
   cors_origins       = ["*"]
   throttle           = { rate = 100, burst = 200 }
@@ -41,6 +44,34 @@ run "gateway" {
   assert {
     condition     = aws_apigatewayv2_route.this["POST /v1/gateway"].authorization_type == "AWS_IAM" && aws_apigatewayv2_route.this["POST /v1/gateway"].authorizer_id == null
     error_message = "A route that asks for IAM must be signed for."
+  }
+
+  assert {
+    condition = (
+      aws_apigatewayv2_route.this["POST /v1/notifications"].authorization_type == "CUSTOM"
+      && aws_apigatewayv2_route.this["POST /v1/notifications"].authorizer_id == aws_apigatewayv2_authorizer.lambda[0].id
+    )
+    error_message = "A route that asks for the lambda must have it as its authorizer."
+  }
+
+  assert {
+    condition = (
+      aws_apigatewayv2_authorizer.lambda[0].authorizer_type == "REQUEST"
+      && aws_apigatewayv2_authorizer.lambda[0].authorizer_uri == var.functions.door.invoke_arn
+      && aws_apigatewayv2_authorizer.lambda[0].authorizer_payload_format_version == "2.0"
+      && aws_apigatewayv2_authorizer.lambda[0].enable_simple_responses
+      && aws_apigatewayv2_authorizer.lambda[0].identity_sources == toset(["$request.header.Authorization"])
+      && aws_apigatewayv2_authorizer.lambda[0].authorizer_result_ttl_in_seconds == 300
+    )
+    error_message = "The authorizer must be asked with the header alone, and its answer be kept for 5 minutes."
+  }
+
+  assert {
+    condition = (
+      aws_lambda_permission.authorizer[0].function_name == "chinwag-test-door"
+      && aws_lambda_permission.authorizer[0].source_arn == "${aws_apigatewayv2_api.this.execution_arn}/authorizers/${aws_apigatewayv2_authorizer.lambda[0].id}"
+    )
+    error_message = "The gateway must be let to the authorizer's function as an authorizer alone."
   }
 
   assert {
@@ -80,6 +111,24 @@ run "gateway" {
   assert {
     condition     = aws_apigatewayv2_api.this.disable_execute_api_endpoint == false
     error_message = "Without a domain of its own the API is at the address that AWS gives it."
+  }
+}
+
+run "no_authorizer" {
+  command = apply
+
+  module {
+    source = "./modules/http-api"
+  }
+
+  variables {
+    routes     = { "POST /v1/authenticate" = { function = "send", authorizer = "none" } }
+    authorizer = null
+  }
+
+  assert {
+    condition     = length(aws_apigatewayv2_authorizer.lambda) == 0 && length(aws_lambda_permission.authorizer) == 0
+    error_message = "There must be no authorizer where no function is one."
   }
 }
 

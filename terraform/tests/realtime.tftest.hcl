@@ -31,7 +31,16 @@ run "realtime" {
   # Queues.
 
   assert {
-    condition     = { for key, queue in aws_sqs_queue.this : key => queue.fifo_queue } == { gateway = true, gateway-dlq = true, push-chunks = true, push-chunks-dlq = true, push-failures = false }
+    condition = { for key, queue in aws_sqs_queue.this : key => queue.fifo_queue } == {
+      delivery-events-failures = false
+      gateway                  = true
+      gateway-dlq              = true
+      notifications            = false
+      notifications-dlq        = false
+      push-chunks              = true
+      push-chunks-dlq          = true
+      push-failures            = false
+    }
     error_message = "There must be the queues of queues.json, with dead-letter queues of their kind."
   }
 
@@ -60,7 +69,7 @@ run "realtime" {
     condition = {
       for key, policy in aws_sqs_queue_redrive_policy.this : key => jsondecode(policy.redrive_policy)
       } == {
-      for key in ["gateway", "push-chunks"] : key => { deadLetterTargetArn = aws_sqs_queue.this["${key}-dlq"].arn, maxReceiveCount = 3 }
+      for key in ["gateway", "notifications", "push-chunks"] : key => { deadLetterTargetArn = aws_sqs_queue.this["${key}-dlq"].arn, maxReceiveCount = 3 }
     }
     error_message = "What was received too often must go to the queue's own dead-letter queue."
   }
@@ -97,8 +106,9 @@ run "realtime" {
 
   assert {
     condition = { for key, mapping in aws_lambda_event_source_mapping.queue : key => [mapping.event_source_arn, mapping.batch_size] } == {
-      push-chunk       = [aws_sqs_queue.this["push-chunks"].arn, 10]
-      gateway-delivery = [aws_sqs_queue.this["gateway"].arn, 10]
+      push-chunk            = [aws_sqs_queue.this["push-chunks"].arn, 10]
+      gateway-delivery      = [aws_sqs_queue.this["gateway"].arn, 10]
+      notification-delivery = [aws_sqs_queue.this["notifications"].arn, 10]
     }
     error_message = "The queues must be read as routes.json says."
   }
@@ -178,14 +188,19 @@ run "realtime" {
 
   assert {
     condition = alltrue([
-      for key in ["gateway-dlq", "push-chunks-dlq", "push-failures"] :
+      for key in ["delivery-events-failures", "gateway-dlq", "notifications-dlq", "push-chunks-dlq", "push-failures"] :
       aws_cloudwatch_metric_alarm.incident["${key}-messages"].dimensions.QueueName == aws_sqs_queue.this[key].name
     ]) && !contains(keys(aws_cloudwatch_metric_alarm.incident), "gateway-messages")
     error_message = "Whatever ends where nobody takes it must wake somebody."
   }
 
   assert {
-    condition     = { for key, alarm in aws_cloudwatch_metric_alarm.delay : key => alarm.threshold } == { push-delay = 60000, gateway-delay = 60, push-chunks-delay = 60 }
+    condition = { for key, alarm in aws_cloudwatch_metric_alarm.delay : key => alarm.threshold } == {
+      push-delay          = 60000
+      gateway-delay       = 60
+      notifications-delay = 60
+      push-chunks-delay   = 60
+    }
     error_message = "What waits too long must wake somebody."
   }
 }

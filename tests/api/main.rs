@@ -18,6 +18,7 @@ mod history;
 mod joining;
 mod log;
 mod matrix;
+mod notifications;
 mod reading;
 mod realtime;
 mod registration;

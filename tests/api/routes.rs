@@ -11,7 +11,7 @@ pub struct Route {
     pub is_protected: bool,
 }
 
-/// All routes for people, sorted; those for other systems take another kind of signature.
+/// All routes for people, sorted; those for other systems take another kind of token, key or signature.
 pub fn all() -> Vec<Route> {
     let functions: Value = serde_json::from_str(include_str!("../../routes.json")).unwrap();
     let mut routes: Vec<Route> = functions.as_object().unwrap().values().flat_map(of).collect();
@@ -22,7 +22,11 @@ pub fn all() -> Vec<Route> {
 
 fn of(function: &Value) -> Vec<Route> {
     let is_protected = function["authorizer"] == "jwt";
-    let for_people = function["authorizer"] != "iam";
+    let has = |secret: &str| {
+        function["secrets"].as_array().is_some_and(|all| all.contains(&secret.into()))
+    };
+    let by_token = ["jwt", "none"].iter().any(|authorizer| function["authorizer"] == *authorizer);
+    let for_people = by_token && !has("api-keys");
     let keys = function["routes"].as_array().filter(|_| for_people);
     keys.into_iter()
         .flatten()

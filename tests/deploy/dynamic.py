@@ -25,6 +25,7 @@ from deploy_gate import (
 from deploy_gate.agreement import Agreement
 from deploy_gate.deployment import Deployment
 from deploy_gate.emulator import REGION, Emulator
+from deploy_gate.messaging_agreement import MessagingAgreement
 from deploy_gate.places import TOOLS
 from deploy_gate.realtime_agreement import RealtimeAgreement
 from deploy_gate.steps import Steps
@@ -121,6 +122,7 @@ def test(deployment: Deployment, steps: Steps, threads: int) -> None:
     with steps.step("agreement with routes.json, tables.json and queues.json"):
         Agreement(account, outputs).check()
         RealtimeAgreement(account, outputs).check()
+        MessagingAgreement(account, outputs).check()
     with steps.step("permissions of each lambda"):
         print(f"{permissions.check(account, outputs)} calls permitted or refused as routes.json says")
     with steps.step("callers of the routes that ask for IAM"):

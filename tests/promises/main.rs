@@ -7,6 +7,7 @@ mod busy;
 mod capacity;
 mod crashes;
 mod model;
+mod notifications;
 mod once;
 mod positions;
 mod price;

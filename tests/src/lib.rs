@@ -27,6 +27,7 @@ mod entries;
 mod eventually;
 pub mod faults;
 pub mod http;
+pub mod notifier;
 mod person;
 mod reply;
 mod runtime;

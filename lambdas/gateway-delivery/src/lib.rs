@@ -12,7 +12,8 @@ use futures_util::future::join_all;
 use shared::error::{Error, Result};
 use shared::events::{BatchAnswer, QueueEvent, QueueRecord, by_group};
 use shared::model::{Notification, UserId};
-use shared::realtime::{GatewayMessage, Queue, QueueMessage, Sockets, sockets_from_env};
+use shared::queue::{Queue, QueueMessage};
+use shared::realtime::{GatewayMessage, Sockets, sockets_from_env};
 use shared::store::{Connections, PendingNotifications, Store};
 
 use drain::{Drained, drain};

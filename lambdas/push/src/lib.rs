@@ -12,7 +12,8 @@ use serde_dynamo::from_item;
 use shared::error::{Error, Result};
 use shared::events::{BatchAnswer, StreamEvent, StreamRecord};
 use shared::model::{ConversationId, Entry, Seq, UserId};
-use shared::realtime::{PushChunk, Queue, Realtime, concerned, push};
+use shared::queue::Queue;
+use shared::realtime::{PushChunk, Realtime, concerned, push};
 
 /// For how long a call begins new posts: what is left comes again, well before the lambda would be broken off.
 const PATIENCE: Duration = Duration::from_secs(12);

@@ -6,7 +6,8 @@ use futures_util::future::try_join_all;
 use shared::error::Result;
 use shared::events::{SocketAnswer, SocketEvent, SocketEventType};
 use shared::model::{ConnectionId, Socket, Timestamp, UserId};
-use shared::realtime::{GatewayMessage, Queue, QueueMessage, Sockets, sockets_from_env};
+use shared::queue::{Queue, QueueMessage};
+use shared::realtime::{GatewayMessage, Sockets, sockets_from_env};
 use shared::store::{Connections, PendingNotifications, Store};
 
 /// Who is connected, and what waits for them.

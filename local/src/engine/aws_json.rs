@@ -1,4 +1,5 @@
-//! The wire format that Cognito, Secrets Manager and SQS share: awsJson1.1, and 1.0, which differs in the name alone.
+//! The wire format that Cognito, Secrets Manager, SQS and End User Messaging share: awsJson1.1, and 1.0, which differs in
+//! the name alone.
 
 use axum::body::Body;
 use axum::http::{HeaderMap, StatusCode, header};

@@ -6,9 +6,12 @@ use dynoxide::actions::delete_item::DeleteItemRequest;
 use dynoxide::actions::get_item::GetItemRequest;
 use dynoxide::actions::put_item::PutItemRequest;
 use dynoxide::actions::query::QueryRequest;
+use dynoxide::actions::transact_write_items::{
+    TransactDelete, TransactPut, TransactWriteItem, TransactWriteItemsRequest,
+};
 use dynoxide::{AttributeValue, Database, DynoxideError, Item, item};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use shared::tables::{Key, KeyType, Table};
 
 use super::{Result, tables};
@@ -19,6 +22,34 @@ const TABLE: &str = "_local";
 #[derive(Clone)]
 pub struct Documents {
     database: Database,
+}
+
+/// How many documents can be changed together.
+const MAX_CHANGES: usize = 100;
+
+/// Documents to write and to delete, at most 100, each named once.
+#[derive(Default)]
+pub struct Changes(Vec<TransactWriteItem>);
+
+impl Changes {
+    /// Writes a document, over an older one where there is one.
+    ///
+    /// # Errors
+    /// When the document cannot be written as JSON.
+    pub fn put(&mut self, kind: &str, id: &str, document: &impl Serialize) -> Result<()> {
+        let item = row(kind, id, document)?;
+        let put = TransactPut { table_name: TABLE.to_owned(), item, ..TransactPut::default() };
+        self.0.push(TransactWriteItem { put: Some(put), ..TransactWriteItem::default() });
+        Ok(())
+    }
+
+    /// Deletes a document; there need not be one.
+    pub fn delete(&mut self, kind: &str, id: &str) {
+        let key = key(kind, id);
+        let delete =
+            TransactDelete { table_name: TABLE.to_owned(), key, ..TransactDelete::default() };
+        self.0.push(TransactWriteItem { delete: Some(delete), ..TransactWriteItem::default() });
+    }
 }
 
 impl Documents {
@@ -103,6 +134,33 @@ impl Documents {
         Ok(())
     }
 
+    /// Deletes all documents of a kind.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub fn clear(&self, kind: &str) -> Result<()> {
+        let kept = self.list::<IgnoredAny>(kind)?;
+        kept.chunks(MAX_CHANGES).try_for_each(|part| {
+            let mut changes = Changes::default();
+            for (id, _) in part {
+                changes.delete(kind, id);
+            }
+            self.change(changes)
+        })
+    }
+
+    /// Makes `changes`, all of them or none.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub fn change(&self, changes: Changes) -> Result<()> {
+        self.database.transact_write_items(TransactWriteItemsRequest {
+            transact_items: changes.0,
+            ..TransactWriteItemsRequest::default()
+        })?;
+        Ok(())
+    }
+
     /// All documents of a kind with their ids, in the order of the ids.
     ///
     /// # Errors
@@ -176,5 +234,24 @@ mod tests {
         documents.delete("a", "1").unwrap();
         assert_eq!(documents.get::<String>("a", "1").unwrap(), None);
         assert_eq!(documents.list::<String>("a").unwrap(), [("2".to_owned(), "two".to_owned())]);
+    }
+
+    #[test]
+    fn changes_are_made_together() {
+        let documents = Documents::open(Database::memory().unwrap()).unwrap();
+        documents.put("a", "1", &"one").unwrap();
+        let mut changes = Changes::default();
+        changes.put("a", "2", &"two").unwrap();
+        changes.put("b", "1", &"else").unwrap();
+        changes.delete("a", "1");
+        changes.delete("a", "0");
+        documents.change(changes).unwrap();
+        assert_eq!(documents.list::<String>("a").unwrap(), [("2".to_owned(), "two".to_owned())]);
+        assert!(documents.get::<String>("b", "1").unwrap().is_some());
+
+        (0..150).try_for_each(|id| documents.put("a", &id.to_string(), &"more")).unwrap();
+        documents.clear("a").unwrap();
+        assert!(documents.list::<String>("a").unwrap().is_empty());
+        assert_eq!(documents.list::<String>("b").unwrap().len(), 1);
     }
 }

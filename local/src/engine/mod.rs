@@ -6,6 +6,7 @@ pub mod cognito;
 pub mod documents;
 pub mod dynamodb;
 pub mod dynamodb_local;
+pub mod messaging;
 pub mod secrets;
 pub mod services;
 pub mod sqs;

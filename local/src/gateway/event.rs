@@ -1,4 +1,5 @@
-//! API Gateway's event for a lambda, payload format 2.0.
+//! API Gateway's events for the lambdas of an HTTP API, payload format 2.0: that for the route's own, and that for the one
+//! that lets callers in.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -13,47 +14,78 @@ use time::OffsetDateTime;
 use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
 
-use super::token::Claims;
+use super::guard::Caller;
 use crate::clock::epoch_millis;
 
 /// The gateway's own name. A lambda builds URLs from it, so that the sender's `Host` is not to be trusted with it.
 pub const DOMAIN_NAME: &str = "localhost";
 
+/// The gateway's own name of the API.
+const API_ID: &str = "local";
+
+const ACCOUNT: &str = "000000000000";
+const STAGE: &str = "$default";
+
 const TIME: &[BorrowedFormatItem<'_>] =
     format_description!("[day]/[month repr:short]/[year]:[hour]:[minute]:[second] +0000");
 
-/// A request that is let through to its handler.
-pub struct Event<'a> {
+/// A request that has a route.
+pub struct Incoming<'a> {
     /// The route that it matched.
     pub route_key: &'a str,
     /// Everything but the body.
     pub head: &'a Parts,
     /// The path's parameters.
     pub parameters: BTreeMap<&'a str, &'a str>,
-    /// Who calls, as the authorizer says.
-    pub caller: Caller,
-    /// The body.
-    pub body: &'a [u8],
     /// Who sent it.
     pub peer: SocketAddr,
     /// The gateway's name for it.
     pub request_id: &'a str,
 }
 
-/// Who calls.
-pub enum Caller {
-    /// Nobody was asked.
-    Anyone,
-    /// The claims of their access token.
-    User(Claims),
-    /// Who signed the request.
-    Account(Value),
-}
-
-impl Event<'_> {
-    /// The event as the lambda's runtime reads it. What there is none of is left out.
+impl Incoming<'_> {
+    /// The event for the route's lambda, as its runtime reads it.
     #[must_use]
-    pub fn to_json(&self) -> String {
+    pub fn event(&self, caller: Caller, body: &[u8]) -> String {
+        let mut event = self.head();
+        event["isBase64Encoded"] = false.into();
+        if let Some(authorizer) = caller.into_authorizer() {
+            event["requestContext"]["authorizer"] = authorizer;
+        }
+        match str::from_utf8(body) {
+            Ok("") => {}
+            Ok(text) => event["body"] = text.into(),
+            Err(_) => {
+                event["body"] = STANDARD.encode(body).into();
+                event["isBase64Encoded"] = true.into();
+            }
+        }
+        event.to_string()
+    }
+
+    /// The event for the lambda that lets callers in, who are known by `identity`.
+    #[must_use]
+    pub fn authorization(&self, identity: &str) -> Value {
+        let mut event = self.head();
+        event["type"] = "REQUEST".into();
+        event["routeArn"] = self.route_arn().into();
+        event["identitySource"] = json!([identity]);
+        event
+    }
+
+    /// What the header says; where it is repeated, all of it.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<String> {
+        self.headers().remove(name)
+    }
+
+    fn route_arn(&self) -> String {
+        let (method, path) = (&self.head.method, self.head.uri.path());
+        format!("arn:aws:execute-api:us-east-1:{ACCOUNT}:{API_ID}/{STAGE}/{method}{path}")
+    }
+
+    /// Everything but the body and who calls. What there is none of is left out.
+    fn head(&self) -> Value {
         let (path, query) = (self.head.uri.path(), self.head.uri.query().unwrap_or_default());
         let mut event = json!({
             "version": "2.0",
@@ -62,7 +94,6 @@ impl Event<'_> {
             "rawQueryString": query,
             "headers": self.headers(),
             "requestContext": self.context(path),
-            "isBase64Encoded": false,
         });
         let cookies = cookies(&self.head.headers);
         if !cookies.is_empty() {
@@ -74,23 +105,15 @@ impl Event<'_> {
         if !self.parameters.is_empty() {
             event["pathParameters"] = json!(self.parameters);
         }
-        match str::from_utf8(self.body) {
-            Ok("") => {}
-            Ok(text) => event["body"] = text.into(),
-            Err(_) => {
-                event["body"] = STANDARD.encode(self.body).into();
-                event["isBase64Encoded"] = true.into();
-            }
-        }
-        event.to_string()
+        event
     }
 
     fn context(&self, path: &str) -> Value {
-        let mut context = json!({
-            "accountId": "000000000000",
-            "apiId": "local",
+        json!({
+            "accountId": ACCOUNT,
+            "apiId": API_ID,
             "domainName": DOMAIN_NAME,
-            "domainPrefix": "local",
+            "domainPrefix": API_ID,
             "http": {
                 "method": self.head.method.as_str(),
                 "path": path,
@@ -100,18 +123,10 @@ impl Event<'_> {
             },
             "requestId": self.request_id,
             "routeKey": self.route_key,
-            "stage": "$default",
+            "stage": STAGE,
             "time": request_time(),
             "timeEpoch": epoch_millis(),
-        });
-        match &self.caller {
-            Caller::Anyone => {}
-            Caller::User(claims) => {
-                context["authorizer"] = json!({ "jwt": { "claims": claims, "scopes": null } });
-            }
-            Caller::Account(signer) => context["authorizer"] = json!({ "iam": signer }),
-        }
-        context
+        })
     }
 
     /// With lower-case names, repeated ones joined; cookies apart. What the gateway says of itself and of the sender
@@ -160,79 +175,4 @@ pub fn query_parameters(query: &str) -> BTreeMap<String, String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use axum::http::Request;
-    use lambda_http::RequestExt;
-
-    fn event(request: Request<&[u8]>, caller: Caller) -> String {
-        let (head, body) = request.into_parts();
-        Event {
-            route_key: "GET /v1/users/{userId}",
-            head: &head,
-            parameters: BTreeMap::from([("userId", "a b")]),
-            caller,
-            body,
-            peer: "127.0.0.1:5000".parse().unwrap(),
-            request_id: "r-1",
-        }
-        .to_json()
-    }
-
-    #[test]
-    fn an_event_has_the_shape_of_payload_format_2() {
-        let request = Request::get("/v1/users/a%20b?x=1&x=2&y=%C3%A4")
-            .header("X-Twice", "1")
-            .header("X-Twice", "2")
-            .header("Host", "not a host")
-            .header("Cookie", "a=1; b=2")
-            .header("User-Agent", "test")
-            .body(&b""[..])
-            .unwrap();
-        let claims = BTreeMap::from([("sub".to_owned(), "me".to_owned())]);
-        let event: Value = serde_json::from_str(&event(request, Caller::User(claims))).unwrap();
-        assert_eq!(event["version"], "2.0");
-        assert_eq!(event["rawPath"], "/v1/users/a%20b");
-        assert_eq!(event["rawQueryString"], "x=1&x=2&y=%C3%A4");
-        assert_eq!(event["queryStringParameters"], json!({ "x": "1,2", "y": "ä" }));
-        assert_eq!(event["pathParameters"], json!({ "userId": "a b" }));
-        assert_eq!(event["cookies"], json!(["a=1", "b=2"]));
-        assert_eq!(event["headers"]["x-twice"], "1,2");
-        assert_eq!(event["headers"]["host"], "localhost");
-        assert!(event["headers"].get("cookie").is_none() && event.get("body").is_none());
-        let context = &event["requestContext"];
-        assert_eq!(
-            context["authorizer"],
-            json!({ "jwt": { "claims": { "sub": "me" }, "scopes": null } })
-        );
-        assert_eq!(context["http"]["sourceIp"], "127.0.0.1");
-        assert_eq!(context["http"]["protocol"], "HTTP/1.1");
-        assert_eq!((&context["requestId"], &context["stage"]), (&json!("r-1"), &json!("$default")));
-    }
-
-    #[test]
-    fn a_lambda_reads_it() {
-        let body = "{\"name\":\"ä\"}".as_bytes();
-        let request = Request::post("/v1/users/a%20b?limit=5").body(body).unwrap();
-        let request = lambda_http::request::from_str(&event(request, Caller::Anyone)).unwrap();
-        assert_eq!(request.path_parameters().first("userId"), Some("a b"));
-        assert_eq!(request.query_string_parameters().first("limit"), Some("5"));
-        assert_eq!(&request.body()[..], body);
-    }
-
-    #[test]
-    fn a_lambda_is_told_who_signed() {
-        let caller = Caller::Account(json!({ "accessKey": "local", "userArn": "arn" }));
-        let request = event(Request::post("/").body(&b""[..]).unwrap(), caller);
-        let event: Value = serde_json::from_str(&request).unwrap();
-        assert_eq!(event["requestContext"]["authorizer"]["iam"]["accessKey"], "local");
-        lambda_http::request::from_str(&request).unwrap();
-    }
-
-    #[test]
-    fn a_body_that_is_no_text_arrives_byte_for_byte() {
-        let request = Request::post("/").body(&b"\xff\x00"[..]).unwrap();
-        let request = lambda_http::request::from_str(&event(request, Caller::Anyone)).unwrap();
-        assert_eq!(&request.body()[..], b"\xff\x00");
-    }
-}
+mod tests;

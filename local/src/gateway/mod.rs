@@ -1,7 +1,9 @@
-//! The HTTP API in front of the lambdas: routes, access tokens, sizes and CORS as on API Gateway.
+//! The HTTP API in front of the lambdas: routes, who may call them, sizes and CORS as on API Gateway.
 
+mod authorizer;
 mod body;
 mod event;
+mod guard;
 mod refusal;
 mod signature;
 #[cfg(test)]
@@ -18,15 +20,18 @@ use axum::extract::{ConnectInfo, RawPathParams, Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
+use shared::events::EventHandler;
 use shared::http::Endpoint;
-use shared::routes::{Authorizer, Functions};
+use shared::routes::Functions;
 use tower_http::cors::{Any, CorsLayer};
 use uuid::Uuid;
 
+pub use body::from_lambda;
 pub use event::{DOMAIN_NAME, request_time};
 pub use token::Verifier;
 
-use self::event::{Caller, Event};
+use self::event::Incoming;
+use self::guard::{Guard, Guards};
 use self::refusal::Refusal;
 use crate::error::StartError;
 
@@ -36,7 +41,7 @@ type Methods = BTreeMap<Method, Arc<Target>>;
 /// Where a request goes.
 struct Target {
     route_key: String,
-    authorizer: Authorizer,
+    guard: Guard,
     endpoint: Endpoint,
 }
 
@@ -44,21 +49,21 @@ struct Target {
 #[derive(Clone)]
 struct Path {
     methods: Arc<Methods>,
-    verifier: Arc<Verifier>,
 }
 
-/// The routes of `functions`, each in front of its endpoint.
+/// The routes of `functions`, each in front of its endpoint. Of `handlers`, one lets callers in.
 ///
 /// # Errors
-/// When a lambda has no endpoint.
+/// When a lambda has no endpoint or no handler.
 pub fn router(
     functions: &Functions,
     endpoints: &BTreeMap<&'static str, Endpoint>,
+    handlers: &BTreeMap<&'static str, EventHandler>,
     verifier: Verifier,
 ) -> Result<Router, StartError> {
-    let verifier = Arc::new(verifier);
-    let path = |methods| Path { methods: Arc::new(methods), verifier: Arc::clone(&verifier) };
-    let routes = by_path(functions, endpoints)?;
+    let guards = Guards::new(functions, handlers, verifier)?;
+    let path = |methods| Path { methods: Arc::new(methods) };
+    let routes = by_path(functions, endpoints, &guards)?;
     let router = routes.into_iter().fold(Router::new(), |router, (pattern, methods)| {
         router.route(&pattern, any(handle).with_state(path(methods)))
     });
@@ -69,6 +74,7 @@ pub fn router(
 fn by_path(
     functions: &Functions,
     endpoints: &BTreeMap<&'static str, Endpoint>,
+    guards: &Guards,
 ) -> Result<BTreeMap<String, Methods>, StartError> {
     let mut paths: BTreeMap<String, Methods> = BTreeMap::new();
     for (name, function) in functions.iter().filter(|(_, function)| !function.routes.is_empty()) {
@@ -77,7 +83,7 @@ fn by_path(
         for route in &function.routes {
             let target = Target {
                 route_key: route.to_string(),
-                authorizer: function.authorizer,
+                guard: guards.of(function.authorizer)?,
                 endpoint: Arc::clone(endpoint),
             };
             let methods = paths.entry(route.path.clone()).or_default();
@@ -93,7 +99,11 @@ fn cors() -> CorsLayer {
     CorsLayer::new()
         .allow_origin(Any)
         .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
-        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE])
+        .allow_headers([
+            header::AUTHORIZATION,
+            header::CONTENT_TYPE,
+            HeaderName::from_static("x-api-key"),
+        ])
         .expose_headers(exposed.map(HeaderName::from_static))
 }
 
@@ -128,27 +138,15 @@ impl Path {
         let (Some(target), Some(parameters)) = (self.methods.get(&head.method), parameters) else {
             return Err(Refusal::NotFound);
         };
-        let caller = match target.authorizer {
-            Authorizer::None => Caller::Anyone,
-            Authorizer::Jwt => {
-                let claims = self.verifier.verify(&head.headers);
-                Caller::User(claims.ok_or(Refusal::Unauthorized)?)
-            }
-            Authorizer::Iam if signature::is_signed(&head, body.as_deref().unwrap_or_default()) => {
-                Caller::Account(signature::signer())
-            }
-            Authorizer::Iam => return Err(Refusal::Forbidden),
-        };
-        let event = Event {
+        let incoming = Incoming {
             route_key: &target.route_key,
             head: &head,
             parameters: parameters.iter().collect(),
-            caller,
-            body: &body?,
             peer,
             request_id,
         };
-        invoke(Arc::clone(target), event.to_json()).await
+        let caller = target.guard.admit(&incoming, body.as_deref().unwrap_or_default()).await?;
+        invoke(Arc::clone(target), incoming.event(caller, &body?)).await
     }
 }
 

@@ -16,6 +16,8 @@ pub enum Refusal {
     Unauthorized,
     /// Not signed, or wrongly.
     Forbidden,
+    /// The lambda that lets callers in does not.
+    Denied,
     /// The body is above the limit.
     TooLarge,
     /// The body ended early.
@@ -40,6 +42,7 @@ impl Refusal {
             Self::NotFound => Error::NotFound("route"),
             Self::Unauthorized => Error::Unauthenticated,
             Self::Forbidden => Error::Forbidden("the request must be signed for AWS (SigV4)"),
+            Self::Denied => Error::Forbidden("the token is not accepted"),
             Self::TooLarge => Error::TooLarge(MAX_BODY_BYTES),
             Self::Incomplete => Error::Malformed(FieldError::new("", "the body ended early")),
             Self::Internal => Error::internal("the handler broke off"),
@@ -50,7 +53,7 @@ impl Refusal {
         match self {
             Self::NotFound => "Not Found",
             Self::Unauthorized => "Unauthorized",
-            Self::Forbidden => "Forbidden",
+            Self::Forbidden | Self::Denied => "Forbidden",
             Self::TooLarge => "Request Entity Too Large",
             Self::Incomplete => "Bad Request",
             Self::Internal => "Internal Server Error",

@@ -1,15 +1,14 @@
 //! Event source mappings: they hand the messages of a queue and the changes of a table to a lambda, as those of AWS
-//! Lambda do.
+//! Lambda do. So are the events of mail and text messages, which come by themselves on AWS.
 
+pub mod delivery;
 pub mod queue;
 pub mod stream;
 
 use std::collections::{BTreeMap, HashSet};
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::FutureExt;
 use serde::Deserialize;
 use serde_json::Value;
 use shared::events::EventHandler;
@@ -19,8 +18,10 @@ use tokio::task::JoinHandle;
 
 pub use stream::Streams;
 
+use crate::engine::messaging::Reports;
 use crate::engine::sqs::Sqs;
 use crate::error::StartError;
+use crate::invocation::call;
 
 /// Everything that the mappings need of the server.
 pub struct Sources {
@@ -28,9 +29,11 @@ pub struct Sources {
     pub sqs: Arc<Sqs>,
     /// The streams.
     pub streams: Streams,
+    /// What becomes of mail and text messages.
+    pub reports: Arc<Reports>,
 }
 
-/// Starts the mapping of every lambda that has a queue or a stream.
+/// Starts the mapping of every lambda that has a queue or a stream, or is told what becomes of mail and text messages.
 ///
 /// # Errors
 /// When a lambda has no handler, or the database refuses.
@@ -52,6 +55,9 @@ pub fn start(
         if let Some(source) = &function.stream {
             let (source, streams) = (source.clone(), sources.streams.clone());
             mappings.push(stream::start(name, source, handler()?, streams, sqs())?);
+        }
+        if function.delivery_events {
+            mappings.push(delivery::start(Arc::clone(&sources.reports), handler()?));
         }
     }
     Ok(mappings)
@@ -121,8 +127,7 @@ async fn invoke(
     event: Value,
     items: &[&str],
 ) -> Result<HashSet<String>, Broken> {
-    let answer = AssertUnwindSafe(handler(event)).catch_unwind().await;
-    let answer = answer.map_err(|_| Broken::Failed)?.map_err(|_| Broken::Failed)?;
+    let answer = call(handler, event).await.map_err(|_| Broken::Failed)?;
     let failed = failures(answer).ok_or(Broken::Unreadable)?;
     let known = failed.iter().all(|id| items.contains(&id.as_str()));
     if known { Ok(failed) } else { Err(Broken::Unreadable) }

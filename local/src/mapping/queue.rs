@@ -34,7 +34,7 @@ impl Pump {
     async fn run(self, mut stopped: watch::Receiver<bool>) {
         let mut calls = JoinSet::new();
         while !*stopped.borrow() {
-            let room = calls.len() < MAX_CALLS;
+            let room = calls.len() < self.source.maximum_concurrency.unwrap_or(MAX_CALLS);
             let batch = if room { self.receive().await } else { Vec::new() };
             if !batch.is_empty() {
                 calls.spawn(self.clone().handle(batch));

@@ -11,14 +11,12 @@ mod policy;
 mod tests;
 
 use std::collections::{BTreeMap, HashMap};
-use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
 use axum::Router;
 use axum::http::StatusCode;
 use axum::routing::get;
-use futures_util::FutureExt;
 use serde_json::Value;
 use shared::events::{EventHandler, Failed};
 use shared::routes::{Api, Functions};
@@ -29,6 +27,7 @@ use self::outgoing::Outlet;
 pub use client::MANAGEMENT_URL;
 
 use crate::error::StartError;
+use crate::invocation::call;
 
 /// Where clients connect.
 pub const PATH: &str = "/ws";
@@ -173,11 +172,6 @@ impl Sockets {
             None => Err(Failed),
         }
     }
-}
-
-/// A panic of the handler is its failure.
-async fn call(handler: &EventHandler, event: Value) -> Result<Value, Failed> {
-    AssertUnwindSafe(handler(event)).catch_unwind().await.unwrap_or(Err(Failed))
 }
 
 impl Lambdas {

@@ -12,7 +12,7 @@ use validator::{Validate, ValidationError, ValidationErrors, ValidationErrorsKin
 use super::gateway_context;
 use crate::error::{Error, FieldError, Result};
 use crate::events::SocketContext;
-use crate::model::{ConnectionId, Rejected, Seq, UserId};
+use crate::model::{ConnectionId, Rejected, Seq, Timestamp, UserId};
 
 /// The largest body, in bytes.
 pub const MAX_BODY_BYTES: usize = 256 * 1024;
@@ -40,6 +40,15 @@ struct Origin {
 /// makes one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller(UserId);
+
+/// For whom a token of the notifications was made, by whom, as the authorizer verified it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Principal {
+    /// Who made the token.
+    pub issuer: String,
+    /// For whom.
+    pub subject: String,
+}
 
 impl Caller {
     /// The caller's user id.
@@ -113,6 +122,25 @@ impl Input {
         subject.parse().map(Caller).map_err(|_| Error::Unauthenticated)
     }
 
+    /// Who calls, as the lambda that authorizes said. That is asked once in a while: a token's end is looked at here.
+    ///
+    /// # Errors
+    /// `Unauthenticated` when the token is over, or nobody was asked.
+    pub fn principal(&self) -> Result<Principal> {
+        let authorizer =
+            gateway_context(&self.request).and_then(|context| context.authorizer.as_ref());
+        let fields = &authorizer.ok_or(Error::Unauthenticated)?.fields;
+        let text = |name: &str| {
+            let text = fields.get(name).and_then(Value::as_str).map(str::to_owned);
+            text.ok_or(Error::Unauthenticated)
+        };
+        let expires: i64 = text("expiresAt")?.parse().map_err(|_| Error::Unauthenticated)?;
+        if expires <= Timestamp::now().epoch_seconds() {
+            return Err(Error::Unauthenticated);
+        }
+        Ok(Principal { issuer: text("issuer")?, subject: text("subject")? })
+    }
+
     /// The path's parameter `name`. What cannot be one of `what` names none: not found.
     ///
     /// # Errors
@@ -132,6 +160,12 @@ impl Input {
         let text = parameters.and_then(|parameters| parameters.first("seq")).unwrap_or_default();
         let number: Number = text.parse().map_err(|_| malformed("/seq", "must be a number"))?;
         Seq::try_from(&number).map_err(|_| Error::NotFound("message"))
+    }
+
+    /// The header `name`, if it is text.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.request.headers().get(name).and_then(|value| value.to_str().ok())
     }
 
     /// The query's first parameter `name`.

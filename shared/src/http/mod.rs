@@ -21,7 +21,8 @@ use tracing::Instrument;
 pub use answer::Answer;
 pub use cursor::{Page, PageRequest};
 pub use input::{
-    Caller, Input, MAX_BODY_BYTES, optional, optional_number, required, valid, valid_number,
+    Caller, Input, MAX_BODY_BYTES, Principal, optional, optional_number, required, valid,
+    valid_number,
 };
 pub use problem::{Problem, problem};
 

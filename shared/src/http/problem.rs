@@ -94,7 +94,9 @@ fn status_and_code(error: &Error) -> (StatusCode, &'static str) {
         Error::Invalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid"),
         Error::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "too-large"),
         Error::NotJson => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "not-json"),
-        Error::Unauthenticated => (StatusCode::UNAUTHORIZED, "unauthenticated"),
+        Error::Unauthenticated | Error::UnknownApiKey => {
+            (StatusCode::UNAUTHORIZED, "unauthenticated")
+        }
         Error::BadCredentials => (StatusCode::UNAUTHORIZED, "bad-credentials"),
         Error::NotConfirmed => (StatusCode::FORBIDDEN, "not-confirmed"),
         Error::Forbidden(_) => (StatusCode::FORBIDDEN, "forbidden"),
@@ -104,6 +106,7 @@ fn status_and_code(error: &Error) -> (StatusCode, &'static str) {
         Error::UsernameTaken => (StatusCode::CONFLICT, "username-taken"),
         Error::ClientIdReused("clientGroupId") => (StatusCode::CONFLICT, "client-group-id-reused"),
         Error::ClientIdReused(_) => (StatusCode::CONFLICT, "client-message-id-reused"),
+        Error::TraceIdReused => (StatusCode::CONFLICT, "trace-id-reused"),
         Error::LastOwner => (StatusCode::CONFLICT, "last-owner"),
         Error::GroupFull => (StatusCode::CONFLICT, "group-full"),
         Error::Deleted => (StatusCode::CONFLICT, "deleted"),

@@ -1,11 +1,11 @@
 //! The app client's id, kept in Secrets Manager.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use aws_sdk_secretsmanager::Client;
-use tokio::sync::RwLock;
 
+use crate::cached::Cached;
 use crate::error::{Error, Result};
 use crate::store::StoreError;
 
@@ -17,20 +17,14 @@ const MAX_AGE: Duration = Duration::from_mins(15);
 pub struct ClientIdSecret {
     client: Client,
     name: String,
-    cached: RwLock<Option<Cached>>,
-}
-
-#[derive(Debug)]
-struct Cached {
-    value: Arc<str>,
-    read_at: Instant,
+    cached: Cached<Arc<str>>,
 }
 
 impl ClientIdSecret {
     /// The secret `name`.
     #[must_use]
     pub fn new(client: Client, name: String) -> Self {
-        Self { client, name, cached: RwLock::new(None) }
+        Self { client, name, cached: Cached::default() }
     }
 
     /// The client id; from the cache unless that is too old.
@@ -38,12 +32,7 @@ impl ClientIdSecret {
     /// # Errors
     /// When the secret cannot be read.
     pub async fn get(&self) -> Result<Arc<str>> {
-        if let Some(cached) = &*self.cached.read().await
-            && cached.read_at.elapsed() < MAX_AGE
-        {
-            return Ok(Arc::clone(&cached.value));
-        }
-        self.read(None).await
+        self.cached.get(|_, age| age < MAX_AGE, self.read()).await
     }
 
     /// The client id that replaced `rejected`.
@@ -51,18 +40,10 @@ impl ClientIdSecret {
     /// # Errors
     /// When the secret cannot be read.
     pub async fn get_instead_of(&self, rejected: &str) -> Result<Arc<str>> {
-        self.read(Some(rejected)).await
+        self.cached.get(|value, age| age < MAX_AGE && **value != *rejected, self.read()).await
     }
 
-    /// Reads the secret, unless another request has done so while this one waited for its turn.
-    async fn read(&self, rejected: Option<&str>) -> Result<Arc<str>> {
-        let mut cached = self.cached.write().await;
-        if let Some(cached) = &*cached
-            && cached.read_at.elapsed() < MAX_AGE
-            && rejected.is_none_or(|rejected| *cached.value != *rejected)
-        {
-            return Ok(Arc::clone(&cached.value));
-        }
+    async fn read(&self) -> Result<Arc<str>> {
         let output = self
             .client
             .get_secret_value()
@@ -70,11 +51,9 @@ impl ClientIdSecret {
             .send()
             .await
             .map_err(|error| Error::from(StoreError::from(error)))?;
-        let value: Arc<str> = output
-            .secret_string()
-            .ok_or_else(|| Error::internal(format!("the secret {} is no text", self.name)))?
-            .into();
-        *cached = Some(Cached { value: Arc::clone(&value), read_at: Instant::now() });
-        Ok(value)
+        let value = output.secret_string();
+        let value =
+            value.ok_or_else(|| Error::internal(format!("the secret {} is no text", self.name)))?;
+        Ok(value.into())
     }
 }

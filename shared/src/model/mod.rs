@@ -1,6 +1,7 @@
 //! The nouns and their rules; nothing here knows HTTP or AWS.
 
 mod conversation;
+mod delivery;
 mod entry;
 mod group;
 mod ids;
@@ -17,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Number;
 
 pub use conversation::ConversationId;
+pub use delivery::{Address, Channel, Delivery, DeliveryId, DeliveryStatus, TraceId, TraceKey};
 pub use entry::{Content, Entry, Message, Streak};
 pub use group::{Group, Visibility};
 pub use ids::{ClientId, ConnectionId, EntryId, GroupId, UserId};

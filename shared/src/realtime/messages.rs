@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::QueueMessage;
 use crate::model::{ConversationId, Entry, Seq};
+use crate::queue::QueueMessage;
 use crate::store::Result;
 
 /// What goes through a person's lane of the queue `gateway`.

@@ -5,13 +5,11 @@ mod hint;
 mod messages;
 mod post;
 mod push;
-mod queue;
 mod sockets;
 
 pub use frame::{Frame, Push, Reply};
 pub use messages::{GatewayMessage, PushChunk};
 pub use push::{concerned, push};
-pub use queue::{Queue, QueueMessage};
 pub use sockets::{Posted, Sockets};
 
 use crate::app::App;

@@ -3,12 +3,15 @@
 mod blocks;
 mod connection_tokens;
 mod connections;
+mod deliveries;
 mod error;
 mod groups;
 mod memberships;
 mod messages;
 mod pending_notifications;
 mod sent_ids;
+mod sent_messages;
+mod templates;
 mod transaction;
 mod users;
 
@@ -26,12 +29,15 @@ use crate::aws::{self, variable};
 pub use blocks::{Block, Blocks, Pair};
 pub use connection_tokens::ConnectionTokens;
 pub use connections::{Connected, Connections};
+pub use deliveries::{Claiming, Deliveries, DeliveryKey, Planned, Sent, Trace};
 pub use error::{Result, StoreError};
 pub use groups::{Count, Groups};
 pub use memberships::{Member, Memberships, ReadMove};
 pub use messages::{Appended, Messages, Slice};
 pub use pending_notifications::PendingNotifications;
 pub use sent_ids::{Claim, Claimed, SentIds};
+pub use sent_messages::{ListedBy, SentMessage};
+pub use templates::Templates;
 pub use transaction::{Transacted, Write};
 pub use users::{Created, Users};
 

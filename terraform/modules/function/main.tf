@@ -33,6 +33,16 @@ data "aws_iam_policy_document" "this" {
     content {
       actions   = statement.value.actions
       resources = statement.value.resources
+
+      dynamic "condition" {
+        for_each = statement.value.condition[*]
+
+        content {
+          test     = condition.value.test
+          variable = condition.value.variable
+          values   = condition.value.values
+        }
+      }
     }
   }
 
@@ -55,7 +65,7 @@ resource "aws_iam_role_policy" "this" {
 resource "aws_lambda_function" "this" {
   #checkov:skip=CKV_AWS_50:Tracing is an option, since it is paid for by the request
   #checkov:skip=CKV_AWS_115:Reserved concurrency takes from the account's; the gateway's throttles are the limit
-  #checkov:skip=CKV_AWS_116:The gateways wait for its answer, and queues and streams have dead ends of their own
+  #checkov:skip=CKV_AWS_116:The gateways wait for its answer, and queues, streams and events have dead ends of their own
   #checkov:skip=CKV_AWS_117:It talks to AWS alone; a VPC would add a gateway to pay for and nothing to protect
   #checkov:skip=CKV_AWS_173:No variable holds a secret
   #checkov:skip=CKV_AWS_272:deploy.sh builds and uploads in one go

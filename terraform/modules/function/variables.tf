@@ -33,6 +33,11 @@ variable "statements" {
   type = list(object({
     actions   = list(string)
     resources = list(string)
+    condition = optional(object({
+      test     = string
+      variable = string
+      values   = list(string)
+    }))
   }))
 }
 

@@ -8,7 +8,7 @@ resource "aws_apigatewayv2_api" "this" {
   cors_configuration {
     allow_origins  = var.cors_origins
     allow_methods  = ["DELETE", "GET", "PATCH", "POST", "PUT"]
-    allow_headers  = ["authorization", "content-type"]
+    allow_headers  = ["authorization", "content-type", "x-api-key"]
     expose_headers = ["location", "ratelimit", "ratelimit-policy", "retry-after"]
     max_age        = 3600
   }
@@ -24,6 +24,30 @@ resource "aws_apigatewayv2_authorizer" "jwt" {
     issuer   = var.jwt.issuer
     audience = [var.jwt.audience]
   }
+}
+
+# Whoever has the same header within the time is not asked again, on none of its routes.
+resource "aws_apigatewayv2_authorizer" "lambda" {
+  count = var.authorizer == null ? 0 : 1
+
+  api_id                            = aws_apigatewayv2_api.this.id
+  name                              = "lambda"
+  authorizer_type                   = "REQUEST"
+  authorizer_uri                    = var.functions[var.authorizer].invoke_arn
+  authorizer_payload_format_version = "2.0"
+  enable_simple_responses           = true
+  identity_sources                  = ["$request.header.Authorization"]
+  authorizer_result_ttl_in_seconds  = 300
+}
+
+resource "aws_lambda_permission" "authorizer" {
+  count = var.authorizer == null ? 0 : 1
+
+  statement_id  = "http-api-authorizer"
+  action        = "lambda:InvokeFunction"
+  function_name = var.functions[var.authorizer].name
+  principal     = "apigateway.amazonaws.com"
+  source_arn    = "${aws_apigatewayv2_api.this.execution_arn}/authorizers/${aws_apigatewayv2_authorizer.lambda[0].id}"
 }
 
 resource "aws_apigatewayv2_integration" "this" {
@@ -53,7 +77,7 @@ resource "aws_apigatewayv2_route" "this" {
   route_key          = each.key
   target             = "integrations/${aws_apigatewayv2_integration.this[each.value.function].id}"
   authorization_type = local.authorization_types[each.value.authorizer]
-  authorizer_id      = each.value.authorizer == "jwt" ? aws_apigatewayv2_authorizer.jwt.id : null
+  authorizer_id      = lookup(local.authorizer_ids, each.value.authorizer, null)
 }
 
 resource "aws_cloudwatch_log_group" "access" {
@@ -107,7 +131,12 @@ locals {
   has_records = try(var.domain.zone_id, null) != null
   functions   = toset(values(var.routes)[*].function)
 
-  authorization_types = { none = "NONE", jwt = "JWT", iam = "AWS_IAM" }
+  authorization_types = { none = "NONE", jwt = "JWT", lambda = "CUSTOM", iam = "AWS_IAM" }
+
+  authorizer_ids = {
+    jwt    = aws_apigatewayv2_authorizer.jwt.id
+    lambda = one(aws_apigatewayv2_authorizer.lambda[*].id)
+  }
 
   access_log = {
     time      = "$context.requestTimeEpoch"

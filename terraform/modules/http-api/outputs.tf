@@ -11,6 +11,7 @@ output "url" {
   depends_on = [
     aws_apigatewayv2_stage.this,
     aws_lambda_permission.this,
+    aws_lambda_permission.authorizer,
     module.domain,
   ]
 }

@@ -4,15 +4,20 @@ variable "name" {
 }
 
 variable "routes" {
-  description = "The routes by their keys (`GET /path`): which function answers, and who may call (`none`, `jwt` or `iam`)."
+  description = "The routes by their keys (`GET /path`): which function answers, and who may call (`none`, `jwt`, `lambda` or `iam`)."
   type = map(object({
     function   = string
     authorizer = string
   }))
 }
 
+variable "authorizer" {
+  description = "The function that decides who may call the routes that ask for `lambda`, if there are any."
+  type        = string
+}
+
 variable "functions" {
-  description = "The functions by their names, those that the routes use among them."
+  description = "The functions by their names, those of the routes and of the authorizer among them."
   type = map(object({
     name       = string
     invoke_arn = string

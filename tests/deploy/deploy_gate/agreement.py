@@ -1,11 +1,13 @@
 """What was deployed is what the project's lists say: routes, authorizers, functions, permissions, tables.
 
-Queues, what calls functions beside requests, and the WebSocket API are in `realtime_agreement.py`.
+Queues, what calls functions beside requests, and the WebSocket API are in `realtime_agreement.py`, the HTTP API's own
+authorizer and what tells of notifications in `messaging_agreement.py`.
 """
 
+import json
 from typing import Any
 
-from deploy_gate import contract
+from deploy_gate import contract, senders
 from deploy_gate.emulator import Emulator
 
 Json = dict[str, Any]
@@ -92,6 +94,7 @@ class Agreement:
         given |= {("secretsmanager:GetSecretValue", f"secret:{secret_prefix}/{secret}") for secret in function.secrets}
         given |= {(f"cognito-idp:{action}", f"userpool/{self.outputs['user_pool_id']}") for action in function.cognito}
         given |= self.realtime_permissions_of(function)
+        given |= messaging_permissions_of(function, secret_prefix)
         return given | ({("dynamodb:DescribeEndpoints", "*")} if function.warms_up else set())
 
     def realtime_permissions_of(self, function: contract.Function) -> set[tuple[str, str]]:
@@ -129,6 +132,18 @@ class Agreement:
             self.same(f"time to live of {name}", row.get("timeToLive"), time_to_live.get("AttributeName"))
 
 
+def messaging_permissions_of(function: contract.Function, name: str) -> set[tuple[str, str]]:
+    """With the configuration sets of that name."""
+    given = set()
+    if "email" in function.messaging:
+        action = f"ses:SendEmail {json.dumps(senders.CONDITION, sort_keys=True)}"
+        identities = [senders.EMAIL, *senders.DOMAINS]
+        given |= {(action, f"identity/{identity}") for identity in identities} | {(action, f"configuration-set/{name}")}
+    if "sms" in function.messaging:
+        given.add(("sms-voice:SendTextMessage", end_of(senders.NUMBER_ARN)))
+    return given
+
+
 def integrations(gateway: Any, api: str) -> dict[str, str]:
     """The functions that the integrations of an API call, by what routes call those."""
     return {
@@ -142,12 +157,13 @@ def function_in(uri: str) -> str:
 
 
 def permissions_in(document: Json) -> set[tuple[str, str]]:
-    """The pairs of action and resource of a policy; of an ARN, what comes after account and region."""
+    """The pairs of action (and condition) and resource of a policy; of an ARN, what comes after account and region."""
     found = set()
     for statement in document["Statement"]:
         actions, resources = as_list(statement["Action"]), as_list(statement["Resource"])
-        effect = "" if statement["Effect"] == "Allow" and "Condition" not in statement else "(with more to it) "
-        found |= {(effect + action, end_of(resource)) for action in actions for resource in resources}
+        effect = "" if statement["Effect"] == "Allow" else "(denied) "
+        condition = f" {json.dumps(statement['Condition'], sort_keys=True)}" if "Condition" in statement else ""
+        found |= {(effect + action + condition, end_of(resource)) for action in actions for resource in resources}
     return found
 
 

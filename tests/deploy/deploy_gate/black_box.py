@@ -1,11 +1,15 @@
 """The API tests that the local server is held to, against the deployment."""
 
+import hashlib
+import json
 import os
 import re
+import secrets
 import signal
 import subprocess
 from typing import Any
 
+from deploy_gate import senders
 from deploy_gate.callers import Caller
 from deploy_gate.emulator import REGION, Emulator
 from deploy_gate.places import REPOSITORY
@@ -23,6 +27,11 @@ def run(emulator: Emulator, outputs: dict[str, Any], caller: Caller, threads: in
         "CHINWAG_CALLER_ACCESS_KEY_ID": caller.credentials.access_key,
         "CHINWAG_CALLER_SECRET_ACCESS_KEY": caller.credentials.secret_key,
         "CHINWAG_CALLER_REGION": REGION,
+        # What tokens for the notifications are signed with, and where what was sent can be read.
+        "CHINWAG_MESSAGING_API_SECRET": messaging_secret(emulator, outputs),
+        "CHINWAG_API_KEY": api_key(emulator, outputs),
+        "CHINWAG_SENT_EMAIL_URL": f"{emulator.endpoint}/_ministack/ses/messages",
+        "CHINWAG_SENT_SMS_URL": f"{emulator.endpoint}/_gate/text-messages",
     }
     command = ["cargo", "test", "--locked", "-p", "tests", "--test", "api", "--", f"--test-threads={threads}"]
     # A group of its own, so that an interruption ends Cargo and the tests alike.
@@ -38,6 +47,20 @@ def run(emulator: Emulator, outputs: dict[str, Any], caller: Caller, threads: in
     if process.wait() or not passed:
         raise SystemExit("the API tests failed on the deployment")
     return passed
+
+
+def messaging_secret(emulator: Emulator, outputs: dict[str, Any]) -> str:
+    client = emulator.client("secretsmanager")
+    return client.get_secret_value(SecretId=outputs["messaging_secret"])["SecretString"]
+
+
+def api_key(emulator: Emulator, outputs: dict[str, Any]) -> str:
+    """A new API key, which may use every sender."""
+    key = secrets.token_urlsafe(32)
+    listed = {"name": "tests", "sha256": hashlib.sha256(key.encode()).hexdigest(), "senders": senders.KNOWN}
+    client = emulator.client("secretsmanager")
+    client.put_secret_value(SecretId=outputs["api_keys_secret"], SecretString=json.dumps({"keys": [listed]}))
+    return key
 
 
 def show(process: subprocess.Popen) -> int:

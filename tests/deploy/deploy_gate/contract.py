@@ -14,6 +14,8 @@ ACCESS = {"read": READ, "write": WRITE, "readwrite": READ | WRITE}
 STREAM = {"DescribeStream", "GetRecords", "GetShardIterator"}
 TAKE = {"ChangeMessageVisibility", "DeleteMessage", "GetQueueAttributes", "ReceiveMessage"}
 METHODS = {"post": "POST", "close": "DELETE"}
+# Where what became of notifications waits that could not be told.
+UNTOLD = "delivery-events-failures"
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,8 @@ class Function:
     cognito: list[str] = field(default_factory=list)
     sends: list[str] = field(default_factory=list)
     realtime: list[str] = field(default_factory=list)
+    messaging: list[str] = field(default_factory=list)
+    deliveryEvents: bool = False
 
     def table_actions(self, table: str) -> set[str]:
         return ACCESS[self.tables[table]] if table in self.tables else set()
@@ -40,7 +44,8 @@ class Function:
         return STREAM if self.stream and self.stream["table"] == table else set()
 
     def queue_actions(self, queue: str) -> set[str]:
-        sends = queue in self.sends or bool(self.stream and self.stream["onFailure"] == queue)
+        fails = self.stream["onFailure"] if self.stream else UNTOLD if self.deliveryEvents else None
+        sends = queue in self.sends or queue == fails
         takes = bool(self.queue and self.queue["name"] == queue)
         return (TAKE if takes else set()) | ({"SendMessage"} if sends else set())
 

@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+from deploy_gate import senders
 from deploy_gate.emulator import REGION, Emulator
 from deploy_gate.places import PROGRAMS, REPOSITORY, TERRAFORM_CONFIG
 
@@ -25,6 +26,7 @@ class Deployment:
             # The lambdas as they are deployed, but not optimised across crates: that takes a minute of a core for each.
             "CARGO_PROFILE_LAMBDA_LTO": os.environ.get("CARGO_PROFILE_LAMBDA_LTO", "off"),
             "TF_CLI_CONFIG_FILE": str(TERRAFORM_CONFIG),
+            "TF_VAR_senders": senders.VARIABLE,
         }
 
     def run(self, command: str) -> None:

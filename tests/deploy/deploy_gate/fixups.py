@@ -8,9 +8,18 @@ from deploy_gate.emulator import Emulator
 
 Setter = Callable[[Emulator, str, Any], tuple[Any, Any]]
 
+SMS = "pinpoint-sms-voice-v2"
+
+
+def as_request(value: Any) -> Any:
+    """A value with the names that the API has for Terraform's."""
+    if not isinstance(value, dict):
+        return value
+    return {"".join(word.title() for word in name.split("_")): as_request(given) for name, given in value.items()}
+
 
 def set_logging(emulator: Emulator, function: str, value: dict[str, str]) -> tuple[Any, Any]:
-    wanted = {"".join(word.title() for word in name.split("_")): given for name, given in value.items()}
+    wanted = as_request(value)
     client = emulator.client("lambda")
     client.update_function_configuration(FunctionName=function, LoggingConfig=wanted)
     return wanted, client.get_function_configuration(FunctionName=function).get("LoggingConfig")
@@ -58,9 +67,50 @@ def set_filter(emulator: Emulator, mapping: str, value: dict[str, Any]) -> tuple
     return wanted, client.get_event_source_mapping(UUID=mapping).get("FilterCriteria")
 
 
+def make_email_configuration_set(emulator: Emulator, name: str, value: dict[str, Any]) -> tuple[Any, Any]:
+    wanted, client = as_request(value), emulator.client("sesv2")
+    client.create_configuration_set(ConfigurationSetName=name, **wanted)
+    found = client.get_configuration_set(ConfigurationSetName=name)
+    return wanted, {option: found.get(option) for option in wanted}
+
+
+def make_email_event_destination(emulator: Emulator, name: str, value: dict[str, Any]) -> tuple[Any, Any]:
+    wanted, client = as_request(value), emulator.client("sesv2")
+    place = {"ConfigurationSetName": wanted["ConfigurationSetName"]}
+    client.create_configuration_set_event_destination(EventDestinationName=name, **wanted)
+    (found,) = client.get_configuration_set_event_destinations(**place)["EventDestinations"]
+    return wanted["EventDestination"] | {"Name": name}, found
+
+
+def make_email_identity(emulator: Emulator, identity: str, _: Any) -> tuple[Any, Any]:
+    client = emulator.client("sesv2")
+    client.create_email_identity(EmailIdentity=identity)
+    return True, client.get_email_identity(EmailIdentity=identity)["VerifiedForSendingStatus"]
+
+
+def make_sms_configuration_set(emulator: Emulator, name: str, _: Any) -> tuple[Any, Any]:
+    client = emulator.client(SMS)
+    client.create_configuration_set(ConfigurationSetName=name)
+    return [name], [each["ConfigurationSetName"] for each in client.describe_configuration_sets()["ConfigurationSets"]]
+
+
+def make_sms_event_destination(emulator: Emulator, name: str, value: dict[str, Any]) -> tuple[Any, Any]:
+    wanted, client = as_request(value), emulator.client(SMS)
+    client.create_event_destination(EventDestinationName=name, **wanted)
+    (found,) = client.describe_configuration_sets()["ConfigurationSets"]
+    (destination,) = found["EventDestinations"]
+    told = {"ConfigurationSetName": found["ConfigurationSetName"], **destination}
+    return wanted | {"EventDestinationName": name, "Enabled": True}, told
+
+
 SETTERS: dict[str, Setter] = {
     "aws_lambda_function.logging_config": set_logging,
     "aws_dynamodb_table.deletion_protection_enabled": set_deletion_protection,
+    "aws_pinpointsmsvoicev2_configuration_set": make_sms_configuration_set,
+    "aws_pinpointsmsvoicev2_event_destination": make_sms_event_destination,
+    "aws_sesv2_configuration_set": make_email_configuration_set,
+    "aws_sesv2_configuration_set_event_destination": make_email_event_destination,
+    "aws_sesv2_email_identity": make_email_identity,
     "aws_lambda_event_source_mapping.filter_criteria": set_filter,
     "aws_lambda_event_source_mapping.function_response_types": set_response_types,
     "aws_sqs_queue.deduplication_scope": set_queue_attribute("DeduplicationScope"),
@@ -88,7 +138,16 @@ def apply(emulator: Emulator, entries: list[str]) -> int:
 
 
 def undo(emulator: Emulator, entries: list[str]) -> None:
-    """Lifts the protection that Terraform, here, does not know of."""
+    """Lifts the protection, and removes the resources, that Terraform, here, does not know of."""
+    mail, messages = emulator.client("sesv2"), emulator.client(SMS)
+    undoers: dict[str, Callable[[str], Any]] = {
+        "aws_dynamodb_table.deletion_protection_enabled": lambda table: set_deletion_protection(emulator, table, False),
+        "aws_pinpointsmsvoicev2_configuration_set": lambda name: messages.delete_configuration_set(
+            ConfigurationSetName=name
+        ),
+        "aws_sesv2_configuration_set": lambda name: mail.delete_configuration_set(ConfigurationSetName=name),
+        "aws_sesv2_email_identity": lambda name: mail.delete_email_identity(EmailIdentity=name),
+    }
     for entry in map(json.loads, entries):
-        if entry["values"].get("aws_dynamodb_table.deletion_protection_enabled"):
-            set_deletion_protection(emulator, entry["id"], False)
+        for place in entry["values"].keys() & undoers.keys():
+            undoers[place](entry["id"])

@@ -19,6 +19,10 @@ LISTS: list[tuple[str, str, str, dict[str, Any]]] = [
     ("cognito-idp", "list_user_pools", "UserPools", {"MaxResults": 60}),
     ("secretsmanager", "list_secrets", "SecretList", {"IncludePlannedDeletion": True}),
     ("apigatewayv2", "get_apis", "Items", {}),
+    ("events", "list_rules", "Rules", {}),
+    ("sesv2", "list_configuration_sets", "ConfigurationSets", {}),
+    ("sesv2", "list_email_identities", "EmailIdentities", {}),
+    ("pinpoint-sms-voice-v2", "describe_configuration_sets", "ConfigurationSets", {}),
 ]
 
 

@@ -14,8 +14,9 @@ class Fixups:
 
     values: dict[str, dict[str, str]] = field(default_factory=dict)
     resources: dict[str, Block] = field(default_factory=dict)
-    # What tells which one it is, where that is not the resource's own id.
+    # What tells which one it is, where that is not the resource's own id; and the same by how others refer to it.
     ids: dict[str, str] = field(default_factory=dict)
+    references: dict[str, str] = field(default_factory=dict)
     modules: list[Block] = field(default_factory=list)
 
     def add(self, resource: Block, place: str, value: str) -> None:
@@ -30,6 +31,7 @@ class Fixups:
         """Notes a whole resource that is to be made."""
         address = ".".join(resource.labels)
         self.ids[address] = resource.attribute(identified_by).value
+        self.references[f"{address}.{identified_by}"] = self.ids[address]
         self.add(resource, resource.labels[0], value)
 
     def add_module(self, block: Block) -> None:
@@ -52,7 +54,10 @@ class Fixups:
 
     def _entry(self, address: str, identity: str) -> str:
         values = ", ".join(f'"{place}" = {value}' for place, value in self.values[address].items())
-        return f"jsonencode({{ id = {identity}, values = {{ {values} }} }})"
+        entry = f"jsonencode({{ id = {identity}, values = {{ {values} }} }})"
+        for reference, value in self.references.items():
+            entry = entry.replace(reference, value)
+        return entry
 
 
 def of_module(block: Block) -> str:

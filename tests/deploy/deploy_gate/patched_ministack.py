@@ -11,9 +11,19 @@ from typing import Any
 
 import ministack.app as app
 from ministack.core import iam_actions, iam_evaluator, lambda_runtime
-from ministack.services import apigateway, cloudwatch, cognito, dynamodb_streams, lambda_svc
+from ministack.services import (
+    apigateway,
+    cloudwatch,
+    cognito,
+    dynamodb_streams,
+    eventbridge,
+    lambda_svc,
+    secretsmanager,
+    ses_v2,
+    sns,
+)
 
-from deploy_gate import stream_mappings, websocket_sessions
+from deploy_gate import asynchronous_calls, mail, stream_mappings, text_messages, websocket_sessions
 
 CREDENTIALS = "/_gate/credentials/"
 
@@ -159,17 +169,35 @@ def sign_up_one_at_a_time(sign_up: Callable) -> Callable:
     return patched
 
 
-def serve_credentials(serve: Callable) -> Callable:
-    """`GET /_gate/credentials/<function>`: what Lambda hands to the function itself, for the test of its permissions.
+def make_secrets_without_a_value(create: Callable) -> Callable:
+    """A secret that is made without a value has none, and no version; ministack gives it an empty one."""
 
-    Nobody but Lambda may assume the roles, here as on AWS.
+    def patched(request: dict) -> tuple:
+        answer = create(request)
+        if answer[0] == 200 and not request.keys() & {"SecretString", "SecretBinary"}:
+            secretsmanager._secrets[request["Name"]]["Versions"].clear()
+        return answer
+
+    return patched
+
+
+def serve_gate(serve: Callable) -> Callable:
+    """What the gate must know and AWS tells nobody.
+
+    `GET /_gate/credentials/<function>`: what Lambda hands to the function itself, for the test of its permissions.
+    Nobody but Lambda may assume the roles, here as on AWS. `GET /_gate/text-messages`: what was sent.
     """
 
     async def patched(scope: dict, receive: Callable, send: Callable) -> None:
-        if scope["type"] != "http" or not scope["path"].startswith(CREDENTIALS):
+        path = scope["path"] if scope["type"] == "http" else ""
+        if path.startswith(CREDENTIALS):
+            config = lambda_svc._functions[path.removeprefix(CREDENTIALS)]["config"]
+            told = lambda_runtime.execution_credentials(config)
+        elif path == text_messages.SENT:
+            told = {"messages": text_messages.sent}
+        else:
             return await serve(scope, receive, send)
-        config = lambda_svc._functions[scope["path"].removeprefix(CREDENTIALS)]["config"]
-        body = json.dumps(lambda_runtime.execution_credentials(config)).encode()
+        body = json.dumps(told).encode()
         headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": body})
@@ -195,7 +223,20 @@ def main() -> None:
     replace(apigateway, "handle_websocket", websocket_sessions.hold_connections)
     need(apigateway, "route_authorization_type")
     replace(app, "_enforce_execute_api", refuse_other_authorization)
-    replace(app, "app", serve_credentials)
+    need(lambda_svc, *asynchronous_calls.NEEDED)
+    replace(eventbridge, "_dispatch_to_lambda", asynchronous_calls.call_for_event)
+    replace(sns, "_deliver_to_lambda", asynchronous_calls.call_for_notification)
+    need(secretsmanager, "_secrets")
+    replace(secretsmanager, "_create_secret", make_secrets_without_a_value)
+    need(app, *mail.NEEDED_OF_APP)
+    need(ses_v2, *mail.NEEDED_OF_SES)
+    need(eventbridge, *mail.NEEDED_OF_EVENTBRIDGE)
+    replace(app, "_enforce_ses_v2", mail.authorize_senders)
+    replace(ses_v2, "handle_request", mail.tell_what_became_of_it)
+    need(app, *text_messages.NEEDED_OF_APP)
+    need(sns, *text_messages.NEEDED_OF_SNS)
+    replace(app, "_handle_ses_v2_request", text_messages.serve_text_messages)
+    replace(app, "app", serve_gate)
     app.main()
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from deploy_gate import contract
+from deploy_gate import contract, senders
 from deploy_gate.emulator import Emulator
 
 Json = dict[str, Any]
@@ -15,6 +15,7 @@ Call = Callable[[], Any]
 
 # How AWS answers what is permitted but cannot be done: nothing here changes a row.
 PERMITTED = {
+    "BadRequestException",
     "ConditionalCheckFailedException",
     "GoneException",
     "InvalidParameterValue",
@@ -23,6 +24,7 @@ PERMITTED = {
     "ResourceNotFoundException",
     "TransactionCanceledException",
     "UserNotFoundException",
+    "ValidationException",
 }
 REFUSED = {"AccessDenied", "AccessDeniedException"}
 COGNITO = {"AdminConfirmSignUp", "AdminDeleteUser", "AdminDisableUser", "AdminGetUser", "AdminSetUserPassword"}
@@ -105,6 +107,31 @@ def stream_calls(streams: Any, place: Json, iterator: str) -> dict[str, Call]:
     }
 
 
+def messaging_calls(email: Any, sms: Any, name: str) -> dict[str, tuple[str, Call]]:
+    """A call for each sender and for others, with what it is a use of; they send to nobody."""
+    text = {"Data": "text"}
+    content = {"Simple": {"Subject": text, "Body": {"Text": text}}}
+    to = {"Destination": {"ToAddresses": ["nobody"]}, "Content": content, "ConfigurationSetName": name}
+    told = {"DestinationPhoneNumber": "+1", "MessageBody": "text", "MessageType": "TRANSACTIONAL"}
+    other = "+18005554321"
+    return {
+        f"mail from {senders.EMAIL}": ("email", lambda: email.send_email(FromEmailAddress=senders.EMAIL, **to)),
+        "mail from another": ("", lambda: email.send_email(FromEmailAddress=f"x{senders.EMAIL}", **to)),
+        "mail with another configuration set": (
+            "",
+            lambda: email.send_email(FromEmailAddress=senders.EMAIL, **to | {"ConfigurationSetName": "other"}),
+        ),
+        f"text from {senders.NUMBER}": (
+            "sms",
+            lambda: sms.send_text_message(OriginationIdentity=senders.NUMBER, ConfigurationSetName=name, **told),
+        ),
+        "text from another": (
+            "",
+            lambda: sms.send_text_message(OriginationIdentity=other, ConfigurationSetName=name, **told),
+        ),
+    }
+
+
 def connection_calls(connections: Any) -> dict[str, Call]:
     nobody = {"ConnectionId": "nobody="}
     return {
@@ -122,9 +149,11 @@ class Permissions:
         deployed = outputs["function_names"][name]
         with urllib.request.urlopen(f"{emulator.endpoint}/_gate/credentials/{deployed}", timeout=10) as answer:
             credentials = json.load(answer)
-        self.dynamodb, self.streams, self.secrets, self.cognito, self.sqs = (
+        self.dynamodb, self.streams, self.secrets, self.cognito, self.sqs, self.email, self.sms = (
             emulator.client(service, credentials)
-            for service in ("dynamodb", "dynamodbstreams", "secretsmanager", "cognito-idp", "sqs")
+            for service in (
+                "dynamodb", "dynamodbstreams", "secretsmanager", "cognito-idp", "sqs", "sesv2", "pinpoint-sms-voice-v2"
+            )
         )
         management = outputs["realtime_url"].replace("ws", "http", 1)
         self.connections = emulator.client("apigatewaymanagementapi", credentials, management)
@@ -133,6 +162,9 @@ class Permissions:
         """What is tried, whether the row gives it, and the call."""
         yield from self.tries_of_data(secrets)
         yield from self.tries_of_realtime()
+        name = self.outputs["messaging_secret"].rpartition("/")[0]
+        for what, (use, call) in messaging_calls(self.email, self.sms, name).items():
+            yield what, use in self.function.messaging, call
 
     def tries_of_realtime(self) -> Iterator[tuple[str, bool, Call]]:
         for queue, url in self.outputs["queue_urls"].items():

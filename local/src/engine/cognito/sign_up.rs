@@ -96,7 +96,7 @@ impl UserPool {
             channel: Channel::Email,
             from: SENDER.to_owned(),
             to: to.to_owned(),
-            subject: "Your verification code".to_owned(),
+            subject: Some("Your verification code".to_owned()),
             body: format!("Your confirmation code is {code}"),
             sent_at: Timestamp::now(),
         })?)

@@ -13,6 +13,7 @@ use super::*;
 use crate::aws;
 use crate::engine::cognito::UserPool;
 use crate::engine::documents::Documents;
+use crate::engine::messaging::Messaging;
 use crate::engine::secrets::Secrets;
 use crate::engine::services::Services;
 use crate::outbox::Outbox;
@@ -160,11 +161,13 @@ async fn service() -> Service {
     let sqs = Arc::new(open(&folder, None));
     let documents = Documents::open(Database::memory().unwrap()).unwrap();
     let outbox = Arc::new(Outbox::open(documents.clone()).unwrap());
+    let messaging = Messaging::open(documents.clone(), Arc::clone(&outbox), None).unwrap();
     let pool = Arc::new(UserPool::open(documents, outbox, false).unwrap());
-    let secrets = Arc::new(Secrets::default());
+    let secrets = Arc::new(Secrets::new(pool.client_id()));
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
     let address = listener.local_addr().unwrap();
-    let router = Services { pool, secrets, sqs: Arc::clone(&sqs) }.router();
+    let messaging = Arc::new(messaging);
+    let router = Services { pool, secrets, sqs: Arc::clone(&sqs), messaging }.router();
     tokio::spawn(axum::serve(listener, router).into_future());
     let client = Client::new(&aws::config(address, None));
     Service { client, urls: sqs.urls(address), sqs, _folder: folder }

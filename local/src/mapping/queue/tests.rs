@@ -1,5 +1,7 @@
 //! The mapping over a queue on disk.
 
+mod standard;
+
 use std::path::Path;
 use std::time::Duration;
 
@@ -21,7 +23,7 @@ fn open(folder: &Path, visibility: u64) -> Arc<Sqs> {
 }
 
 fn source(name: &str) -> QueueSource {
-    QueueSource { name: name.to_owned(), batch_size: 10 }
+    QueueSource { name: name.to_owned(), batch_size: 10, maximum_concurrency: None }
 }
 
 fn send(sqs: &Sqs, messages: &[(&str, &str)]) {
@@ -139,12 +141,7 @@ async fn a_batch_whose_call_fails_comes_again_as_a_whole_and_is_set_aside_in_the
     for _ in 0..3 {
         assert_eq!(bodies(&calls.recv().await.unwrap()), ["1", "2"]);
     }
-    let aside = loop {
-        match sqs.receive("q-dlq", 10).unwrap() {
-            nothing if nothing.is_empty() => tokio::task::yield_now().await,
-            aside => break aside,
-        }
-    };
+    let aside = until_there(&sqs, "q-dlq").await;
     assert_eq!(aside.len(), 2);
     mapping.stop().await;
     assert!(calls.recv().await.is_none());
@@ -204,4 +201,13 @@ async fn groups_run_side_by_side_eight_at_most_and_the_end_waits_for_them() {
     gate.add_permits(100);
     mapping.stop().await;
     assert!(open(folder.path(), 60_000).receive("q", 10).unwrap().is_empty());
+}
+
+async fn until_there(sqs: &Arc<Sqs>, queue: &str) -> Vec<Received> {
+    loop {
+        match sqs.receive(queue, 10).unwrap() {
+            nothing if nothing.is_empty() => tokio::task::yield_now().await,
+            received => return received,
+        }
+    }
 }

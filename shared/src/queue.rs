@@ -1,8 +1,9 @@
-//! A FIFO queue that lambdas send to.
+//! A queue that lambdas send to.
 
 use aws_config::SdkConfig;
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
+use futures_util::future::try_join_all;
 use serde::Serialize;
 
 use crate::aws::variable;
@@ -18,7 +19,10 @@ pub struct Queue {
     url: String,
 }
 
-/// A message for a queue.
+/// The most bytes of one `SendMessageBatch`: well below the limit of SQS, which has been 256 KiB and is 1 MiB.
+const MAX_BATCH_BYTES: usize = 240 * 1_024;
+
+/// A message for a FIFO queue.
 #[derive(Debug, Clone)]
 pub struct QueueMessage {
     /// Within which group the order is kept.
@@ -35,14 +39,31 @@ impl QueueMessage {
     /// # Errors
     /// When it cannot be written as JSON, which no type of ours does.
     pub fn new(group: String, deduplication_id: String, body: &impl Serialize) -> Result<Self> {
-        let body = serde_json::to_string(body).map_err(StoreError::fault)?;
-        Ok(Self { group, deduplication_id, body: without_noncharacters(&body) })
+        Ok(Self { group, deduplication_id, body: json(body)? })
     }
 }
 
-/// SQS refuses these two characters. In JSON they can only stand in strings, where they can be written otherwise.
-fn without_noncharacters(json: &str) -> String {
-    json.replace('\u{fffe}', "\\ufffe").replace('\u{ffff}', "\\uffff")
+/// SQS refuses two characters. In JSON they can only stand in strings, where they can be written otherwise.
+fn json(body: &impl Serialize) -> Result<String> {
+    let json = serde_json::to_string(body).map_err(StoreError::fault)?;
+    Ok(json.replace('\u{fffe}', "\\ufffe").replace('\u{ffff}', "\\uffff"))
+}
+
+/// As many in one call as SQS takes.
+fn batches(bodies: Vec<String>) -> Vec<Vec<String>> {
+    let mut batches: Vec<Vec<String>> = Vec::new();
+    let mut bytes = 0;
+    for body in bodies {
+        bytes += body.len();
+        match batches.last_mut() {
+            Some(batch) if batch.len() < MAX_BATCH && bytes <= MAX_BATCH_BYTES => batch.push(body),
+            _ => {
+                bytes = body.len();
+                batches.push(vec![body]);
+            }
+        }
+    }
+    batches
 }
 
 impl Queue {
@@ -73,6 +94,28 @@ impl Queue {
             .send()
             .await?;
         output.sequence_number.ok_or_else(|| StoreError::fault("SQS gave no sequence number"))
+    }
+
+    /// Sends messages through a queue that keeps no order, side by side: each as the JSON of a `body`.
+    ///
+    /// # Errors
+    /// When SQS cannot be asked, or did not take all of them.
+    pub async fn spread(&self, bodies: &[impl Serialize]) -> Result<()> {
+        let bodies: Result<Vec<String>> = bodies.iter().map(json).collect();
+        let batches = batches(bodies?).into_iter().map(|batch| self.send_batch(batch));
+        try_join_all(batches).await?;
+        Ok(())
+    }
+
+    async fn send_batch(&self, bodies: Vec<String>) -> Result<()> {
+        let entry = |(index, body): (usize, String)| {
+            let entry = SendMessageBatchRequestEntry::builder().id(index.to_string());
+            entry.message_body(body).build().map_err(StoreError::fault)
+        };
+        let entries: Result<Vec<_>> = bodies.into_iter().enumerate().map(entry).collect();
+        let request = self.client.send_message_batch().queue_url(&self.url);
+        let output = request.set_entries(Some(entries?)).send().await?;
+        if output.failed.is_empty() { Ok(()) } else { Err(StoreError::Busy) }
     }
 
     /// Sends messages, those of a group in their order.

@@ -1,18 +1,16 @@
 //! What would have been sent to people: `GET /local/outbox` shows it, `DELETE` empties it.
 
-use std::sync::{Arc, Mutex, PoisonError};
+mod routes;
 
-use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
-use axum::routing::get;
-use axum::{Json, Router};
+use std::sync::{Mutex, PoisonError};
+
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use shared::model::Timestamp;
 
+pub use routes::router;
+
 use crate::engine::Result;
-use crate::engine::documents::Documents;
+use crate::engine::documents::{Changes, Documents};
 
 const KIND: &str = "mail";
 
@@ -36,8 +34,9 @@ pub struct Message {
     pub from: String,
     /// The receiver's address.
     pub to: String,
-    /// The subject.
-    pub subject: String,
+    /// The subject of a mail.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
     /// The text.
     pub body: String,
     /// When.
@@ -50,6 +49,8 @@ pub struct Message {
 pub enum Channel {
     /// Mail.
     Email,
+    /// Text message.
+    Sms,
 }
 
 impl Outbox {
@@ -68,12 +69,22 @@ impl Outbox {
     /// # Errors
     /// When the database refuses.
     pub fn push(&self, message: &Message) -> Result<()> {
+        self.push_with(message, Changes::default())
+    }
+
+    /// Adds a message, behind all others, and makes `changes` with it: both or nothing.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub fn push_with(&self, message: &Message, mut changes: Changes) -> Result<()> {
         let mut count = self.count.lock().unwrap_or_else(PoisonError::into_inner);
-        self.documents.put(KIND, &id(*count + 1), message)?;
-        *count += 1;
-        if let Some(old) = count.checked_sub(CAPACITY) {
-            self.documents.delete(KIND, &id(old))?;
+        let next = *count + 1;
+        changes.put(KIND, &id(next), message)?;
+        if let Some(old) = next.checked_sub(CAPACITY) {
+            changes.delete(KIND, &id(old));
         }
+        self.documents.change(changes)?;
+        *count = next;
         Ok(())
     }
 
@@ -91,42 +102,13 @@ impl Outbox {
     /// # Errors
     /// When the database refuses.
     pub fn clear(&self) -> Result<()> {
-        let kept = self.documents.list::<Message>(KIND)?;
-        kept.iter().try_for_each(|(id, _)| self.documents.delete(KIND, id))
+        self.documents.clear(KIND)
     }
 }
 
 /// With leading zeros, so that the order of the ids is that of the numbers.
 fn id(number: u64) -> String {
     format!("{number:020}")
-}
-
-/// The route of it.
-pub fn router(outbox: Arc<Outbox>) -> Router {
-    Router::new()
-        .route("/local/outbox", get(list).delete(clear))
-        .method_not_allowed_fallback(async || StatusCode::NOT_FOUND)
-        .with_state(outbox)
-}
-
-async fn list(State(outbox): State<Arc<Outbox>>) -> Response {
-    let messages = tokio::task::spawn_blocking(move || outbox.list()).await;
-    match messages {
-        Ok(Ok(messages)) => Json(json!({ "messages": messages })).into_response(),
-        _ => failed("the outbox could not be read"),
-    }
-}
-
-async fn clear(State(outbox): State<Arc<Outbox>>) -> Response {
-    match tokio::task::spawn_blocking(move || outbox.clear()).await {
-        Ok(Ok(())) => StatusCode::NO_CONTENT.into_response(),
-        _ => failed("the outbox could not be emptied"),
-    }
-}
-
-fn failed(what: &'static str) -> Response {
-    tracing::error!("{what}");
-    (StatusCode::INTERNAL_SERVER_ERROR, what).into_response()
 }
 
 #[cfg(test)]
@@ -139,14 +121,14 @@ mod tests {
             channel: Channel::Email,
             from: "a@example.com".to_owned(),
             to: "b@example.com".to_owned(),
-            subject: subject.to_owned(),
+            subject: Some(subject.to_owned()),
             body: String::new(),
             sent_at: Timestamp::now(),
         }
     }
 
     fn subjects(outbox: &Outbox) -> Vec<String> {
-        outbox.list().unwrap().into_iter().map(|message| message.subject).collect()
+        outbox.list().unwrap().into_iter().filter_map(|message| message.subject).collect()
     }
 
     #[test]

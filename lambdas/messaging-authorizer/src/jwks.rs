@@ -1,0 +1,86 @@
+//! The public keys of RS256: a JSON Web Key Set (RFC 7517) behind a URL.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::Uri;
+use http_body_util::{BodyExt, Full, Limited};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use jsonwebtoken::DecodingKey;
+use jsonwebtoken::jwk::{Jwk, JwkSet, PublicKeyUse};
+use rustls::crypto::aws_lc_rs::default_provider;
+use shared::cached::Cached;
+use shared::error::{Error, Result};
+use tokio::time::timeout;
+
+/// How long keys are used.
+const MAX_AGE: Duration = Duration::from_hours(1);
+/// How soon they are read again for a key that is not known: anyone can name one.
+const MIN_AGE: Duration = Duration::from_secs(10);
+/// How long the answer may take.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// The longest answer, in bytes.
+const MAX_BYTES: usize = 256 * 1_024;
+
+/// Keys by their ids.
+type Keys = Arc<HashMap<String, DecodingKey>>;
+
+/// The URL and the keys that it had.
+#[derive(Debug)]
+pub struct PublicKeys {
+    url: Uri,
+    client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    cached: Cached<Keys>,
+}
+
+impl PublicKeys {
+    /// Those at `url`.
+    ///
+    /// # Errors
+    /// When it is no URL, or the machine has no certificates to trust.
+    pub fn new(url: &str) -> Result<Self, lambda_http::Error> {
+        let connector = HttpsConnectorBuilder::new()
+            .with_provider_and_native_roots(default_provider())?
+            .https_or_http()
+            .enable_http1()
+            .build();
+        let client = Client::builder(TokioExecutor::new()).build(connector);
+        Ok(Self { url: url.parse()?, client, cached: Cached::default() })
+    }
+
+    /// The key `id`, if there is one; the keys are read again for one that is not known.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub async fn key(&self, id: &str) -> Result<Option<DecodingKey>> {
+        let is_good =
+            |keys: &Keys, age| age < if keys.contains_key(id) { MAX_AGE } else { MIN_AGE };
+        let keys = self.cached.get(is_good, self.fetch()).await.map_err(Error::internal)?;
+        Ok(keys.get(id).cloned())
+    }
+
+    async fn fetch(&self) -> Result<Keys, lambda_http::Error> {
+        let exchange = async {
+            let answer = self.client.get(self.url.clone()).await?;
+            if !answer.status().is_success() {
+                return Err(format!("the keys' URL answered {}", answer.status()).into());
+            }
+            let body = Limited::new(answer.into_body(), MAX_BYTES).collect().await?;
+            Ok::<_, lambda_http::Error>(body.to_bytes())
+        };
+        let set: JwkSet = serde_json::from_slice(&timeout(PATIENCE, exchange).await??)?;
+        Ok(Arc::new(set.keys.iter().filter_map(named).collect()))
+    }
+}
+
+/// A key for signatures, by its id.
+fn named(key: &Jwk) -> Option<(String, DecodingKey)> {
+    let signs = matches!(key.common.public_key_use, None | Some(PublicKeyUse::Signature));
+    let id = key.common.key_id.clone().filter(|_| signs)?;
+    Some((id, DecodingKey::from_jwk(key).ok()?))
+}

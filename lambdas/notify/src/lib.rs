@@ -1,0 +1,143 @@
+//! `POST /v1/notifications`: one text to many addresses, by mail and as text messages.
+//!
+//! Everything is checked first. Then the request is recorded under its sender's name for it: that is the commit. The messages,
+//! one for each address, follow; a repeat of the request sends those that a crash kept back, and none twice, since whoever
+//! delivers them claims the address first.
+
+mod plan;
+mod request;
+
+use std::sync::Arc;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use shared::error::{Error, Result};
+use shared::http::{Answer, Input};
+use shared::messaging::{Outgoing, Senders, StoredTemplate};
+use shared::model::{Address, DeliveryId, Timestamp, TraceId, TraceKey};
+use shared::queue::Queue;
+use shared::store::{Deliveries, Planned, Store, Templates, Trace};
+use uuid::Uuid;
+
+use plan::{Plan, Texts};
+use request::Request;
+
+/// What was sent before, the templates, the senders, and the queue of what is to be sent.
+#[derive(Debug)]
+pub struct Notifier {
+    deliveries: Deliveries,
+    templates: Templates,
+    senders: Senders,
+    queue: Queue,
+}
+
+impl Notifier {
+    /// Over the tables of `store`; `queue` is the queue `notifications`.
+    #[must_use]
+    pub fn new(store: &Store, senders: Senders, queue: Queue) -> Self {
+        Self {
+            deliveries: Deliveries::new(store.clone()),
+            templates: Templates::new(store.clone()),
+            senders,
+            queue,
+        }
+    }
+
+    /// As the lambda's environment says: as [`Store::from_env`] and [`Senders::from_env`], and `NOTIFICATIONS_QUEUE_URL`.
+    ///
+    /// # Errors
+    /// Names the variable that is missing.
+    pub async fn from_env() -> Result<Self, lambda_http::Error> {
+        let queue = Queue::from_env("NOTIFICATIONS_QUEUE_URL").await?;
+        Ok(Self::new(&Store::from_env().await?, Senders::from_env()?, queue))
+    }
+}
+
+/// What is answered.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Queued<'a> {
+    status: &'static str,
+    trace_id: &'a str,
+    deliveries: Vec<QueuedDelivery<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct QueuedDelivery<'a> {
+    address: &'a Address,
+    delivery_id: &'a DeliveryId,
+}
+
+/// Handles the route.
+pub async fn handle(notifier: Arc<Notifier>, input: Input) -> Result<Answer> {
+    let principal = input.principal()?;
+    let request: Request = input.body()?;
+    let (email, sms) = tokio::try_join!(
+        stored(&notifier, request.email_template()),
+        stored(&notifier, request.sms_template()),
+    )?;
+    let plan = Plan::new(&request, &Texts { email, sms }, &notifier.senders)?;
+
+    let name = TraceKey::new(&principal.issuer, &principal.subject, plan.trace_id.as_str());
+    let asked = Trace {
+        body_hash: hash(&request)?,
+        deliveries: plan.messages.iter().map(planned).collect(),
+        created_at: Timestamp::now(),
+    };
+    let trace = match notifier.deliveries.commit(&name, &asked).await? {
+        None => asked,
+        Some(before) if before.body_hash == asked.body_hash => before,
+        Some(_) => return Err(Error::TraceIdReused),
+    };
+    notifier.queue.spread(&messages(&name, &trace, plan.messages)).await?;
+    Answer::accepted_with(&queued(&plan.trace_id, &trace))
+}
+
+/// The template of the name, if one is named and there is one.
+async fn stored(notifier: &Notifier, name: Option<&str>) -> Result<Option<StoredTemplate>> {
+    match name.and_then(|name| name.parse().ok()) {
+        Some(name) => Ok(notifier.templates.get(&name).await?),
+        None => Ok(None),
+    }
+}
+
+fn planned(message: &plan::Message) -> Planned {
+    Planned {
+        address: message.address.clone(),
+        channel: message.content.channel(),
+        delivery_id: DeliveryId::generate(),
+    }
+}
+
+/// The messages of a request, under the ids that it has got. The order is that of the addresses.
+fn messages(name: &TraceKey, trace: &Trace, messages: Vec<plan::Message>) -> Vec<Outgoing> {
+    let outgoing = |(message, planned): (plan::Message, &Planned)| Outgoing {
+        trace: name.clone(),
+        address: message.address,
+        delivery_id: planned.delivery_id.clone(),
+        ticket: Uuid::new_v4().to_string(),
+        content: message.content,
+    };
+    messages.into_iter().zip(&trace.deliveries).map(outgoing).collect()
+}
+
+fn queued<'a>(trace_id: &'a TraceId, trace: &'a Trace) -> Queued<'a> {
+    let queued = |planned: &'a Planned| QueuedDelivery {
+        address: &planned.address,
+        delivery_id: &planned.delivery_id,
+    };
+    Queued {
+        status: "Message sent to queue",
+        trace_id: trace_id.as_str(),
+        deliveries: trace.deliveries.iter().map(queued).collect(),
+    }
+}
+
+/// Of what the request says, however it is written.
+fn hash(request: &Request) -> Result<String> {
+    let json = serde_json::to_vec(request).map_err(Error::internal)?;
+    Ok(URL_SAFE_NO_PAD.encode(Sha256::digest(json)))
+}

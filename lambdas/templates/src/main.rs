@@ -1,0 +1,5 @@
+//! The lambda `templates`.
+
+fn main() -> Result<(), lambda_http::Error> {
+    shared::lambda::run(templates::from_env, templates::handle)
+}

@@ -1,0 +1,254 @@
+//! What is sent to an address by mail or as a text message, and what became of it.
+
+use std::fmt;
+use std::str::FromStr;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use ulid::Ulid;
+use validator::ValidateEmail;
+
+use super::{Rejected, Timestamp};
+
+/// How an address is reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Channel {
+    /// Mail.
+    Email,
+    /// A text message.
+    Sms,
+}
+
+/// How far a delivery is. It never goes back: a later one in this order takes the place of an earlier one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum DeliveryStatus {
+    /// It waits, or is being sent.
+    Pending,
+    /// The provider has taken it.
+    Accepted,
+    /// It has arrived.
+    Delivered,
+    /// It will not arrive, or was returned after it had.
+    Failed,
+}
+
+impl DeliveryStatus {
+    /// All, in their order.
+    pub const ALL: [Self; 4] = [Self::Pending, Self::Accepted, Self::Delivered, Self::Failed];
+
+    /// The name as it is stored and shown.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "PENDING",
+            Self::Accepted => "ACCEPTED",
+            Self::Delivered => "DELIVERED",
+            Self::Failed => "FAILED",
+        }
+    }
+}
+
+/// Where something is sent: a mail address, or a telephone number as E.164 writes it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Address(String);
+
+/// The longest mail address (RFC 5321, section 4.5.3.1.3: a path of 256 with its brackets).
+const MAX_EMAIL: usize = 254;
+
+impl Address {
+    /// An address of `channel`.
+    ///
+    /// # Errors
+    /// Says what it must be.
+    pub fn new(channel: Channel, text: &str) -> Result<Self, Rejected> {
+        match channel {
+            Channel::Email if is_email(text) => Ok(Self(text.to_owned())),
+            Channel::Email => Err(Rejected("must be a mail address, in ASCII")),
+            Channel::Sms if is_e164(text) => Ok(Self(text.to_owned())),
+            Channel::Sms => {
+                Err(Rejected("must be a telephone number in E.164, such as +16045551234"))
+            }
+        }
+    }
+
+    /// The address as it was written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// As HTML has it, with a domain that has a dot: what SES takes.
+fn is_email(text: &str) -> bool {
+    let domain = text.rsplit_once('@').map_or("", |(_, domain)| domain);
+    text.is_ascii() && text.len() <= MAX_EMAIL && domain.contains('.') && text.validate_email()
+}
+
+/// ITU-T E.164: a plus and at most 15 digits, the first of which is no zero.
+fn is_e164(text: &str) -> bool {
+    text.strip_prefix('+').is_some_and(|digits| {
+        (2..=15).contains(&digits.len())
+            && !digits.starts_with('0')
+            && digits.bytes().all(|digit| digit.is_ascii_digit())
+    })
+}
+
+/// A sender's own name for a request: 1-128 characters, no control characters.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct TraceId(String);
+
+impl TraceId {
+    /// The id as it was written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for TraceId {
+    type Err = Rejected;
+
+    fn from_str(text: &str) -> Result<Self, Rejected> {
+        if text.is_empty() || text.chars().count() > 128 || text.chars().any(char::is_control) {
+            return Err(Rejected("must have 1 to 128 characters, none of them control characters"));
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
+/// A request of a sender, whoever else may use the same [`TraceId`]. Has only characters that tags of SES allow.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct TraceKey(String);
+
+impl TraceKey {
+    /// The request `trace_id` of `subject`, to whom `issuer` gave a token.
+    #[must_use]
+    pub fn new(issuer: &str, subject: &str, trace_id: &str) -> Self {
+        let lengths = [issuer.len(), subject.len()].map(usize::to_be_bytes).concat();
+        let parts =
+            [lengths.as_slice(), issuer.as_bytes(), subject.as_bytes(), trace_id.as_bytes()];
+        Self(URL_SAFE_NO_PAD.encode(Sha256::digest(parts.concat())))
+    }
+
+    /// The key as it is stored and sent along: 43 of `A-Z a-z 0-9 - _`.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for TraceKey {
+    fn from(key: String) -> Self {
+        Self(key)
+    }
+}
+
+impl fmt::Display for TraceKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// One delivery: a ULID.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct DeliveryId(String);
+
+impl DeliveryId {
+    /// A new id.
+    #[must_use]
+    pub fn generate() -> Self {
+        Self(Ulid::generate().to_string())
+    }
+
+    /// The id as it is stored and shown.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for DeliveryId {
+    type Err = Rejected;
+
+    fn from_str(text: &str) -> Result<Self, Rejected> {
+        let id: Ulid = text.parse().map_err(|_| Rejected("must be a delivery's id, a ULID"))?;
+        Ok(Self(id.to_string()))
+    }
+}
+
+impl fmt::Display for DeliveryId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What is known of a delivery.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Delivery {
+    /// To whom.
+    pub address: Address,
+    /// How.
+    pub channel: Channel,
+    /// Its id.
+    pub delivery_id: DeliveryId,
+    /// How far it is.
+    #[serde(rename = "deliveryStatus")]
+    pub status: DeliveryStatus,
+    /// Why it failed, or why it was not taken yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// How often sending was begun.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attempts: Option<u32>,
+    /// Of how many parts a text message consists: each is paid for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub segments: Option<u32>,
+    /// When it last came further.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub updated_at: Option<Timestamp>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_what_the_providers_take() {
+        for good in ["a@example.com", "a.b+c@sub.example.co", "o'hara@example.com"] {
+            assert!(Address::new(Channel::Email, good).is_ok(), "{good}");
+            assert!(Address::new(Channel::Sms, good).is_err(), "{good}");
+        }
+        let long = format!("{}@example.com", "a".repeat(250));
+        let bad = ["", "a", "a@", "@example.com", "a@b", "a b@example.com", "ä@example.com"];
+        for bad in bad.into_iter().chain(["a@example.com\r\nBcc: b@example.com", long.as_str()]) {
+            assert!(Address::new(Channel::Email, bad).is_err(), "{bad}");
+        }
+        assert!(Address::new(Channel::Sms, "+16045551234").is_ok());
+        for bad in ["16045551234", "+0604555", "+1", "+1604555123412345", "+1 604", "+1604a", "+"] {
+            assert!(Address::new(Channel::Sms, bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_status_that_comes_later_is_greater() {
+        assert!(DeliveryStatus::ALL.is_sorted());
+        for status in DeliveryStatus::ALL {
+            assert_eq!(serde_json::to_value(status).unwrap(), status.as_str());
+        }
+    }
+}
