@@ -93,7 +93,7 @@ run "senders" {
       for function, statements in local.statements : function => one([for statement in statements : statement if contains(statement.actions, "ses:SendEmail")])
       if length([for statement in statements : statement if contains(statement.actions, "ses:SendEmail")]) > 0
       }) == jsonencode({
-      notification-delivery = {
+      for function in ["graphql", "notification-delivery"] : function => {
         actions = ["ses:SendEmail"]
         resources = [
           "arn:aws:ses:eu-west-1:123456789012:configuration-set/chinwag-test",
@@ -111,7 +111,9 @@ run "senders" {
     condition = jsonencode({
       for function, statements in local.statements : function => one([for statement in statements : statement.resources if contains(statement.actions, "sms-voice:SendTextMessage")])
       if length([for statement in statements : statement if contains(statement.actions, "sms-voice:SendTextMessage")]) > 0
-    }) == jsonencode({ notification-delivery = ["arn:aws:sms-voice:eu-west-1:123456789012:phone-number/phone-1"] })
+      }) == jsonencode({
+      for function in ["graphql", "notification-delivery"] : function => ["arn:aws:sms-voice:eu-west-1:123456789012:phone-number/phone-1"]
+    })
     error_message = "Who sends text messages must send them from the senders' numbers alone."
   }
 
