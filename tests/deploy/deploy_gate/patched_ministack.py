@@ -136,6 +136,16 @@ def name_streams(name_resource: Callable) -> Callable:
     return patched
 
 
+def name_batches(name_action: Callable) -> Callable:
+    """On SQS what permits a call permits its batches; ministack asks for actions that AWS does not have."""
+
+    def patched(service: str, *more: Any) -> str:
+        action = name_action(service, *more)
+        return action.removesuffix("Batch") if service == "sqs" and action else action
+
+    return patched
+
+
 def take_calls_for_encrypted(resolve: Callable) -> Callable:
     """Nobody speaks to AWS without TLS, and nobody here with it: policies that ask for it would refuse all."""
 
@@ -211,6 +221,7 @@ def main() -> None:
     replace(cloudwatch, "_describe_alarms", describe_whole_alarms)
     replace(cognito, "_sign_up", sign_up_one_at_a_time)
     need(dynamodb_streams, "_decode_iterator")
+    replace(iam_actions, "extract_iam_action", name_batches)
     replace(iam_actions, "extract_resource_arn", name_streams)
     replace(iam_evaluator, "_resolve_condition_key", take_calls_for_encrypted)
     replace(lambda_runtime.ProvidedWorker, "_build_handler_class", answer_without_delay)
