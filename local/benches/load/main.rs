@@ -2,6 +2,7 @@
 //! of its own, on an empty folder of the disk that the build is on; the callers are in this one, on the same cores.
 
 mod fill;
+mod notifications;
 mod people;
 mod realtime;
 mod report;
@@ -28,6 +29,7 @@ async fn main() -> Result<()> {
     let mut report = Report::default();
     sends(&mut report, &folder.path().join("sends")).await?;
     sockets(&mut report, &folder.path().join("sockets")).await?;
+    notifications::measure(&mut report).await?;
     sizes(&mut report, &folder.path().join("sizes")).await?;
     print!("{report}");
     Ok(())
