@@ -20,6 +20,8 @@ pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 const MAX_DEPTH: usize = 15;
 /// How much it may ask for: a field counts one, and what is in a page as often as the page may have items.
 const MAX_COMPLEXITY: usize = 2_500;
+/// What asking for a page counts, however small it is.
+const PAGE: usize = 200;
 /// What sending a message counts: the provider may keep one waiting, and the gateway waits for 30 s.
 const SEND: usize = 1_000;
 /// How many messages a page has where nobody says it.
@@ -33,7 +35,11 @@ pub fn new(deliveries: Deliveries, courier: Courier, queue: Queue, introspection
         .limit_depth(MAX_DEPTH)
         .limit_complexity(MAX_COMPLEXITY)
         .data(Messages::new(deliveries, courier, queue));
-    if introspection { schema.finish() } else { schema.disable_introspection().finish() }
+    if introspection {
+        schema.finish()
+    } else {
+        schema.disable_introspection().disable_suggestions().finish()
+    }
 }
 
 /// How an address is reached.
@@ -129,7 +135,7 @@ pub struct Mutation;
 #[Object]
 impl Query {
     /// The messages that were sent with this key, or another of its name.
-    #[graphql(complexity = "page(first) * child_complexity")]
+    #[graphql(complexity = "PAGE + page(first) * child_complexity")]
     async fn get_messages(
         &self,
         context: &Context<'_>,

@@ -75,7 +75,7 @@ impl Courier {
                 Ok(Carried::Done(DeliveryStatus::Failed))
             }
             Err(SendError::Later(reason)) => {
-                self.deliveries.release(&key, &reason).await?;
+                self.deliveries.release(&key, &outgoing.ticket, &reason).await?;
                 Ok(Carried::Again)
             }
             Err(error @ SendError::Unknown(_)) => {

@@ -146,13 +146,12 @@ impl Deliveries {
             .await;
         match outcome {
             Ok(_) => Ok(None),
-            Err(SdkError::ServiceError(error)) => match error.into_err() {
-                PutItemError::ConditionalCheckFailedException(refused) => {
-                    refused.item.map(from_item).transpose()
+            Err(error) => match error.as_service_error() {
+                Some(PutItemError::ConditionalCheckFailedException(refused)) => {
+                    refused.item().cloned().map(from_item).transpose()
                 }
-                error => Err(super::StoreError::fault(error)),
+                _ => Err(error.into()),
             },
-            Err(error) => Err(error.into()),
         }
     }
 
@@ -229,16 +228,22 @@ impl Deliveries {
         }
     }
 
-    /// Lets go of a delivery that was claimed and not sent.
+    /// Lets go of a delivery that was claimed for the message `ticket` and not sent.
     ///
     /// # Errors
     /// As [`Deliveries::commit`].
-    pub async fn release(&self, delivery: &DeliveryKey<'_>, reason: &str) -> Result<()> {
+    pub async fn release(
+        &self,
+        delivery: &DeliveryKey<'_>,
+        ticket: &str,
+        reason: &str,
+    ) -> Result<()> {
         let outcome = self
             .update(delivery)
             .update_expression("SET reason = :reason, updatedAt = :now REMOVE claimedUntil")
-            .condition_expression("deliveryStatus = :pending")
+            .condition_expression("deliveryStatus = :pending AND ticket = :ticket")
             .expression_attribute_values(":pending", status(DeliveryStatus::Pending))
+            .expression_attribute_values(":ticket", text(ticket))
             .expression_attribute_values(":reason", text(reason))
             .expression_attribute_values(":now", text(Timestamp::now()))
             .send()

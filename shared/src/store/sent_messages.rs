@@ -1,6 +1,7 @@
 //! Deliveries that somebody asked for one by one, and wants to see again: with what was sent, listed by address and by sender.
 //! Each is a request of its own, without a row `trace`.
 
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 
@@ -76,8 +77,22 @@ impl Deliveries {
         }
         row.insert("expiresAt".to_owned(), number(expires(Timestamp::now())));
         let request = self.store.client.put_item().table_name(self.store.table(TABLE));
-        request.set_item(Some(row)).send().await?;
-        Ok(())
+        let outcome = request
+            .set_item(Some(row))
+            .condition_expression("attribute_not_exists(address)")
+            .send()
+            .await;
+        match outcome {
+            Err(error)
+                if !error
+                    .as_service_error()
+                    .is_some_and(PutItemError::is_conditional_check_failed_exception) =>
+            {
+                Err(error.into())
+            }
+            // It is there already where the SDK has repeated itself.
+            _ => Ok(()),
+        }
     }
 
     /// A message as it now is, read strongly.
