@@ -131,8 +131,12 @@ impl Engines {
         let secrets = aws_sdk_secretsmanager::Client::new(&config);
         let secret = SharedSecret::new(secrets.clone(), secrets::MESSAGING_API.to_owned());
         let authorizer = Arc::new(Authorizer::new(secret, messaging_keys));
-        let claim =
-            options.queue_visibility.map_or(Courier::CLAIM, |some| some.min(Courier::CLAIM));
+        // Over by the time that the same message comes again, as Courier::CLAIM is.
+        let claim = options
+            .queue_visibility
+            .map_or(Courier::CLAIM, |visibility| (visibility * 5 / 6).min(Courier::CLAIM));
+        let backup =
+            options.queue_visibility.map_or(graphql::BACKUP, |some| some.min(graphql::BACKUP));
         move |client| World {
             identity: Arc::new(identity(&self.pool, &config, client.clone())),
             realtime: Arc::new(Realtime::new(
@@ -146,6 +150,7 @@ impl Engines {
             senders: senders.clone(),
             providers: providers.clone(),
             claim,
+            backup,
             authorizer: Arc::clone(&authorizer),
             secrets: secrets.clone(),
         }

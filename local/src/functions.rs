@@ -43,6 +43,8 @@ pub struct World {
     pub providers: Providers,
     /// How long nobody else sends a message that one has claimed.
     pub claim: Duration,
+    /// When a message of GraphQL's goes out that was broken off.
+    pub backup: Duration,
     /// Who may ask for notifications.
     pub authorizer: Arc<Authorizer>,
     /// The secrets.
@@ -129,10 +131,15 @@ impl World {
 
     fn graphql(&self, deliveries: &Deliveries) -> GraphQl {
         GraphQl::new(Parts {
-            keys: ApiKeys::new(self.secrets.clone(), secrets::API_KEYS.to_owned()),
+            keys: ApiKeys::new(
+                self.secrets.clone(),
+                secrets::API_KEYS.to_owned(),
+                self.senders.clone(),
+            ),
             deliveries: deliveries.clone(),
             courier: self.courier(deliveries),
             queue: self.notifications.clone(),
+            backup: self.backup,
             introspection: true,
         })
     }
@@ -170,6 +177,7 @@ mod tests {
             senders: Senders::default(),
             providers: Providers::new(&config, ConfigurationSets::default()),
             claim: Courier::CLAIM,
+            backup: graphql::BACKUP,
             authorizer: Arc::new(Authorizer::new(
                 SharedSecret::new(secrets.clone(), String::new()),
                 None,

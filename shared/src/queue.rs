@@ -1,5 +1,7 @@
 //! A queue that lambdas send to.
 
+use std::time::Duration;
+
 use aws_config::SdkConfig;
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
@@ -104,6 +106,17 @@ impl Queue {
         let bodies: Result<Vec<String>> = bodies.iter().map(json).collect();
         let batches = batches(bodies?).into_iter().map(|batch| self.send_batch(batch));
         try_join_all(batches).await?;
+        Ok(())
+    }
+
+    /// Sends a message through a queue that keeps no order, which nobody receives before `delay` is over: as the JSON of `body`.
+    ///
+    /// # Errors
+    /// When SQS cannot be asked.
+    pub async fn send_later(&self, body: &impl Serialize, delay: Duration) -> Result<()> {
+        let request = self.client.send_message().queue_url(&self.url);
+        let seconds = delay.as_secs().try_into().map_err(StoreError::fault)?;
+        request.message_body(json(body)?).delay_seconds(seconds).send().await?;
         Ok(())
     }
 

@@ -6,6 +6,9 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use http::Method;
 use serde_json::{Value, json};
+use shared::messaging::{Content, Outgoing, UsedTemplates};
+use shared::model::{Address, Channel, DeliveryId, DeliveryStatus, Timestamp, TraceKey};
+use shared::store::{Deliveries, DeliveryKey, Outcome, Sent, Store, Trace};
 use tests::faults::{Fault, When, Wire};
 use tests::notifier::{EMAIL_SENDER, Notifier, mail_address, sent_out};
 use tests::{Backend, unique};
@@ -159,7 +162,10 @@ async fn each_of_many_addresses_has_exactly_one_outcome() {
 
 #[tokio::test]
 async fn messages_of_graphql_that_are_throttled_go_through_the_queue() {
-    let backend = Backend::private(|_| {}).await;
+    let backend = Backend::private(|options| {
+        options.queue_visibility = Some(Duration::from_secs(5));
+    })
+    .await;
     let to = mail_address();
     order_failures(&backend, &to, 100, "throttle").await;
     let send =
@@ -170,6 +176,88 @@ async fn messages_of_graphql_that_are_throttled_go_through_the_queue() {
     order_failures(&backend, &to, 1, "throttle").await;
     let went_out = async || sent_out(&backend, &to).await.len();
     assert_eq!(tests::eventually(went_out, |count| *count == 1).await, 1);
+}
+
+/// Whatever breaks off, a message that was recorded is sent, and one that was not is not.
+#[tokio::test]
+async fn a_fault_at_any_call_of_graphql_leaves_no_message_waiting() {
+    let (backend, wire) = Wire::backend(|options| {
+        options.queue_visibility = Some(Duration::from_secs(2));
+    })
+    .await;
+    let calls = [("PutItem", 1), ("UpdateItem", 1), ("UpdateItem", 2)];
+    let faults = [Fault::CrashBefore, Fault::CrashAfter, Fault::LoseAnswer];
+    let cases = calls.into_iter().flat_map(|call| faults.clone().map(|fault| (call, fault)));
+    let sends = cases.map(async |((operation, nth), fault)| {
+        let to = mail_address();
+        wire.on(When::operation(operation, "Deliveries").with(&to)).nth(nth).fail(fault.clone());
+        let send = "mutation($input: MessageInput!) { sendMessage(input: $input) { id } }";
+        let input = json!({ "to": to, "body": "x", "deliveryMethod": "EMAIL" });
+        let _ = tests::notifier::graphql(&backend, send, json!({ "input": input })).await;
+        let get = "query($filter: MessageFilter!) { getMessages(filter: $filter) { data { deliveryStatus } } }";
+        let states = async || {
+            let filter = json!({ "filter": { "to": to } });
+            let listed = tests::notifier::graphql(&backend, get, filter).await;
+            listed.body["data"]["getMessages"]["data"].clone()
+        };
+        let recorded = !matches!((operation, &fault), ("PutItem", Fault::CrashBefore));
+        let expected = if recorded { json!([{ "deliveryStatus": "DELIVERED" }]) } else { json!([]) };
+        let found = tests::eventually(states, |found| *found == expected).await;
+        let case = format!("{fault:?} at {operation} {nth}");
+        assert_eq!(found, expected, "{case}");
+        assert_eq!(sent_out(&backend, &to).await.len(), usize::from(recorded), "{case}");
+    });
+    join_all(sends).await;
+}
+
+/// What the providers tell may come in any order, and twice.
+#[tokio::test]
+async fn whatever_the_order_of_events_the_same_is_left() {
+    let backend = Backend::private(|_| {}).await;
+    let dynamodb = backend.server().expect("a server").dynamodb().clone();
+    let deliveries = Deliveries::new(Store::new(dynamodb, ""));
+    let all = [Outcome::Accepted, Outcome::Failed, Outcome::Delivered, Outcome::Returned];
+    let expected = |told: &[Outcome]| match told.iter().max_by_key(|outcome| **outcome as u8) {
+        None => DeliveryStatus::Pending,
+        Some(Outcome::Accepted) => DeliveryStatus::Accepted,
+        Some(Outcome::Delivered) => DeliveryStatus::Delivered,
+        Some(Outcome::Failed | Outcome::Returned) => DeliveryStatus::Failed,
+    };
+    // Every sequence of up to four.
+    for number in 0..4_usize.pow(4) {
+        let told: Vec<Outcome> = (0..4).map(|place| all[number / 4_usize.pow(place) % 4]).collect();
+        let name = TraceKey::new("issuer", "subject", &number.to_string());
+        let address = Address::new(Channel::Email, "a@example.com").expect("an address");
+        let key = DeliveryKey::new(&name, &address);
+        let outgoing = Outgoing {
+            trace: name.clone(),
+            address: address.clone(),
+            delivery_id: DeliveryId::generate(),
+            ticket: "t".to_owned(),
+            recorded: false,
+            content: Content::Email {
+                from: EMAIL_SENDER.to_owned(),
+                subject: "x".to_owned(),
+                body: "x".to_owned(),
+                html: false,
+                reply_to: None,
+            },
+        };
+        deliveries.claim(&key, &outgoing, Timestamp::now()).await.expect("a claim");
+        for outcome in &told {
+            let sent = Sent::told(*outcome, "m".to_owned(), None);
+            deliveries.record(&key, sent).await.expect("a record");
+        }
+        let trace = Trace {
+            body_hash: String::new(),
+            templates: UsedTemplates::default(),
+            deliveries: Vec::new(),
+            created_at: Timestamp::now(),
+        };
+        deliveries.commit(&name, &trace).await.expect("a trace");
+        let (_, found) = deliveries.of(&name).await.expect("rows").expect("a trace");
+        assert_eq!(found[0].status, expected(&told), "{told:?}");
+    }
 }
 
 #[tokio::test]

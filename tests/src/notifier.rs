@@ -9,7 +9,7 @@ use jsonwebtoken::{EncodingKey, Header, encode};
 use serde_json::{Value, json};
 
 use crate::backend::Backend;
-use crate::client::Client;
+use crate::client::{Client, Request};
 use crate::reply::{Answer, Reply};
 use crate::{eventually, unique};
 
@@ -105,15 +105,24 @@ pub fn token_of(claims: &Value, secret: &[u8]) -> String {
 
 /// Asks GraphQL with the backend's API key.
 pub async fn graphql(backend: &Backend, query: &str, variables: Value) -> Reply {
+    graphql_request(backend, &json!({ "query": query, "variables": variables })).send().await
+}
+
+/// A request for GraphQL with the backend's API key.
+#[must_use]
+pub fn graphql_request(backend: &Backend, body: &Value) -> Request {
     let key = env::var("CHINWAG_API_KEY");
-    let key = key.as_deref().unwrap_or(LOCAL_API_KEY);
-    graphql_with(backend, key, &json!({ "query": query, "variables": variables })).await
+    keyed(backend, key.as_deref().unwrap_or(LOCAL_API_KEY), body)
 }
 
 /// Asks GraphQL with `key`.
 pub async fn graphql_with(backend: &Backend, key: &str, body: &Value) -> Reply {
+    keyed(backend, key, body).send().await
+}
+
+fn keyed(backend: &Backend, key: &str, body: &Value) -> Request {
     let request = backend.anyone().request(Method::POST, "/v1/graphql");
-    request.header(HeaderName::from_static("x-api-key"), key).json(body).send().await
+    request.header(HeaderName::from_static("x-api-key"), key).json(body)
 }
 
 /// A message that went out.

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use serde::Deserialize;
 use shared::messaging::TRACE_TAG;
-use shared::model::{Address, DeliveryStatus, TraceKey};
+use shared::model::{Address, TraceKey};
+use shared::store::Outcome;
 
 /// An event, as `EventBridge` or SNS brings it.
 #[derive(Debug, Deserialize)]
@@ -100,14 +101,12 @@ pub struct Told {
     pub trace: TraceKey,
     /// To whom.
     pub address: Address,
-    /// How far it is.
-    pub status: DeliveryStatus,
+    /// What became of it.
+    pub outcome: Outcome,
     /// The provider's id.
     pub provider_id: String,
     /// Why it failed.
     pub reason: Option<String>,
-    /// Whether it was returned for good: then it has not arrived, whatever was said before.
-    pub returned: bool,
 }
 
 impl DeliveryEvent {
@@ -132,39 +131,45 @@ impl DeliveryEvent {
 impl EmailEvent {
     fn told(mut self) -> Vec<Told> {
         let trace = self.mail.tags.remove(TRACE_TAG).and_then(|tags| tags.into_iter().next());
-        let (Some(trace), Some((status, reason))) = (trace, self.outcome()) else {
+        let (Some(trace), Some((outcome, reason))) = (trace, self.outcome()) else {
             return Vec::new();
         };
-        // An automatic answer of somebody who is away comes as a transient bounce of what has arrived.
-        let returned = self.bounce.as_ref().is_some_and(|bounce| bounce.kind == "Permanent");
         let told = |address| Told {
             trace: trace.clone().into(),
             address,
-            status,
+            outcome,
             provider_id: self.mail.message_id.clone(),
             reason: reason.clone(),
-            returned,
         };
         self.mail.destination.into_iter().map(told).collect()
     }
 
-    fn outcome(&self) -> Option<(DeliveryStatus, Option<String>)> {
+    fn outcome(&self) -> Option<(Outcome, Option<String>)> {
         match self.event_type.as_str() {
-            "Send" => Some((DeliveryStatus::Accepted, None)),
+            "Send" => Some((Outcome::Accepted, None)),
             // Who complains has got it.
-            "Delivery" | "Complaint" => Some((DeliveryStatus::Delivered, None)),
-            "Bounce" => Some((DeliveryStatus::Failed, self.bounce.as_ref().map(Bounce::reason))),
+            "Delivery" | "Complaint" => Some((Outcome::Delivered, None)),
+            "Bounce" => {
+                // An automatic answer of somebody who is away is a transient bounce of what has arrived.
+                let returned = self.bounce.as_ref().is_some_and(Bounce::is_permanent);
+                let outcome = if returned { Outcome::Returned } else { Outcome::Failed };
+                Some((outcome, self.bounce.as_ref().map(Bounce::reason)))
+            }
             "Reject" => {
                 let reason = self.reject.as_ref().map(|reject| reject.reason.clone());
-                Some((DeliveryStatus::Failed, reason))
+                Some((Outcome::Failed, reason))
             }
-            "Rendering Failure" => Some((DeliveryStatus::Failed, Some(self.event_type.clone()))),
+            "Rendering Failure" => Some((Outcome::Failed, Some(self.event_type.clone()))),
             _ => None,
         }
     }
 }
 
 impl Bounce {
+    fn is_permanent(&self) -> bool {
+        self.kind == "Permanent"
+    }
+
     fn reason(&self) -> String {
         let Self { kind, sub_kind, recipients } = self;
         let first = recipients.first().and_then(|bounced| bounced.diagnostic_code.as_ref());
@@ -178,31 +183,24 @@ impl Bounce {
 impl SmsEvent {
     fn told(mut self) -> Option<Told> {
         let trace = self.context.remove(TRACE_TAG)?;
-        let (status, reason) = match self.event_type.as_str() {
-            "TEXT_DELIVERED" => (DeliveryStatus::Delivered, None),
+        let (outcome, reason) = match self.event_type.as_str() {
+            "TEXT_DELIVERED" => (Outcome::Delivered, None),
             // The carrier knows no more: it has been handed over.
-            "TEXT_SUCCESSFUL" if self.is_final => (DeliveryStatus::Delivered, None),
+            "TEXT_SUCCESSFUL" if self.is_final => (Outcome::Delivered, None),
             // The carrier does not say.
             "TEXT_UNKNOWN" => return None,
             "TEXT_SUCCESSFUL" | "TEXT_PENDING" | "TEXT_QUEUED" | "TEXT_SENT" => {
-                (DeliveryStatus::Accepted, None)
+                (Outcome::Accepted, None)
             }
             // Something later will tell.
             _ if !self.is_final => return None,
             _ => {
                 let description = self.message_status_description.or(self.message_status);
-                (DeliveryStatus::Failed, Some(description.unwrap_or(self.event_type)))
+                (Outcome::Failed, Some(description.unwrap_or(self.event_type)))
             }
         };
         let address = self.destination_phone_number;
-        Some(Told {
-            trace: trace.into(),
-            address,
-            status,
-            provider_id: self.message_id,
-            reason,
-            returned: false,
-        })
+        Some(Told { trace: trace.into(), address, outcome, provider_id: self.message_id, reason })
     }
 }
 
@@ -211,11 +209,11 @@ mod tests {
     use super::*;
     use serde_json::{Value, json};
 
-    fn told(event: Value) -> Vec<(String, DeliveryStatus, Option<String>)> {
+    fn told(event: Value) -> Vec<(String, Outcome, Option<String>)> {
         let event: DeliveryEvent = serde_json::from_value(event).unwrap();
         let told = |told: Told| {
             assert_eq!(told.trace.as_str(), "t");
-            (told.address.to_string(), told.status, told.reason)
+            (told.address.to_string(), told.outcome, told.reason)
         };
         event.told().unwrap().into_iter().map(told).collect()
     }
@@ -236,13 +234,13 @@ mod tests {
 
     #[test]
     fn mail_comes_further_and_fails_with_a_reason() {
-        let one = |status, reason: Option<&str>| {
-            vec![("a@example.com".to_owned(), status, reason.map(str::to_owned))]
+        let one = |outcome, reason: Option<&str>| {
+            vec![("a@example.com".to_owned(), outcome, reason.map(str::to_owned))]
         };
         let none = json!({});
-        assert_eq!(told(email("Send", &none)), one(DeliveryStatus::Accepted, None));
-        assert_eq!(told(email("Delivery", &none)), one(DeliveryStatus::Delivered, None));
-        assert_eq!(told(email("Complaint", &none)), one(DeliveryStatus::Delivered, None));
+        assert_eq!(told(email("Send", &none)), one(Outcome::Accepted, None));
+        assert_eq!(told(email("Delivery", &none)), one(Outcome::Delivered, None));
+        assert_eq!(told(email("Complaint", &none)), one(Outcome::Delivered, None));
         assert!(told(email("Open", &none)).is_empty());
         let bounce = json!({ "bounce": {
             "bounceType": "Permanent",
@@ -250,12 +248,13 @@ mod tests {
             "bouncedRecipients": [{ "emailAddress": "a@example.com", "diagnosticCode": "550" }],
         } });
         let reason = Some("bounced: Permanent, General: 550");
-        assert_eq!(told(email("Bounce", &bounce)), one(DeliveryStatus::Failed, reason));
+        assert_eq!(told(email("Bounce", &bounce)), one(Outcome::Returned, reason));
+        let mut away = bounce;
+        away["bounce"]["bounceType"] = "Transient".into();
+        let reason = Some("bounced: Transient, General: 550");
+        assert_eq!(told(email("Bounce", &away)), one(Outcome::Failed, reason));
         let reject = json!({ "reject": { "reason": "Bad content" } });
-        assert_eq!(
-            told(email("Reject", &reject)),
-            one(DeliveryStatus::Failed, Some("Bad content"))
-        );
+        assert_eq!(told(email("Reject", &reject)), one(Outcome::Failed, Some("Bad content")));
     }
 
     #[test]
@@ -270,12 +269,12 @@ mod tests {
                 "context": { "trace": "t" },
             })
         };
-        let one = |status, reason: Option<&str>| {
-            vec![("+16045551234".to_owned(), status, reason.map(str::to_owned))]
+        let one = |outcome, reason: Option<&str>| {
+            vec![("+16045551234".to_owned(), outcome, reason.map(str::to_owned))]
         };
-        assert_eq!(told(sms(&event("TEXT_QUEUED"))), one(DeliveryStatus::Accepted, None));
-        assert_eq!(told(sms(&event("TEXT_DELIVERED"))), one(DeliveryStatus::Delivered, None));
-        let failed = one(DeliveryStatus::Failed, Some("it says why"));
+        assert_eq!(told(sms(&event("TEXT_QUEUED"))), one(Outcome::Accepted, None));
+        assert_eq!(told(sms(&event("TEXT_DELIVERED"))), one(Outcome::Delivered, None));
+        let failed = one(Outcome::Failed, Some("it says why"));
         assert_eq!(told(sms(&event("TEXT_CARRIER_UNREACHABLE"))), failed);
     }
 

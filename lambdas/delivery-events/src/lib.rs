@@ -24,8 +24,7 @@ pub async fn from_env() -> Result<Deliveries, lambda_http::Error> {
 pub async fn handle(deliveries: Arc<Deliveries>, event: DeliveryEvent) -> Result<()> {
     for told in event.told().map_err(Error::internal)? {
         let key = DeliveryKey::new(&told.trace, &told.address);
-        let sent = Sent::told(told.status, told.provider_id, told.reason);
-        let sent = if told.returned { sent.even_if_delivered() } else { sent };
+        let sent = Sent::told(told.outcome, told.provider_id, told.reason);
         deliveries.record(&key, sent).await?;
     }
     Ok(())

@@ -15,25 +15,28 @@ use shared::store::StoreError;
 
 /// How long keys are used.
 const MAX_AGE: Duration = Duration::from_mins(5);
+/// How long they are used where they cannot be read again.
+const MAX_STALE: Duration = Duration::from_hours(1);
 /// How soon they are read again for a key that is not known: anyone can bring one.
-const MIN_AGE: Duration = Duration::from_secs(10);
+const MIN_AGE: Duration = Duration::from_secs(1);
 
 /// The secret and its cached keys.
 #[derive(Debug)]
 pub struct ApiKeys {
     client: Client,
     name: String,
+    senders: Senders,
     cached: Cached<Arc<Listed>>,
 }
 
 /// What the secret holds, as JSON.
 #[derive(Debug, Deserialize)]
 struct Listed {
-    keys: Vec<Arc<ApiKey>>,
+    keys: Vec<ApiKey>,
 }
 
 /// A key.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 pub struct ApiKey {
     /// Whose messages these are: keys with the same name share them.
     pub name: String,
@@ -44,10 +47,10 @@ pub struct ApiKey {
 }
 
 impl ApiKeys {
-    /// The secret `name`.
+    /// The secret `name`. No key may use a sender that is none of `senders`.
     #[must_use]
-    pub fn new(client: Client, name: String) -> Self {
-        Self { client, name, cached: Cached::default() }
+    pub fn new(client: Client, name: String, senders: Senders) -> Self {
+        Self { client, name, senders, cached: Cached::default() }
     }
 
     /// Reads the keys ahead of the first request. A failure shows again there.
@@ -66,8 +69,13 @@ impl ApiKeys {
         let is_good = |listed: &Arc<Listed>, age| {
             age < if listed.find(&hash).is_some() { MAX_AGE } else { MIN_AGE }
         };
-        let listed = self.cached.get(is_good, self.read()).await?;
-        listed.find(&hash).ok_or(Error::UnknownApiKey)
+        match self.cached.get(is_good, self.read()).await {
+            Ok(listed) => listed.find(&hash).ok_or(Error::UnknownApiKey),
+            Err(error) => {
+                let last = self.cached.last(|_, age| age < MAX_STALE);
+                last.and_then(|listed| listed.find(&hash)).ok_or(error)
+            }
+        }
     }
 
     async fn read(&self) -> Result<Arc<Listed>> {
@@ -75,14 +83,18 @@ impl ApiKeys {
         let output = request.await.map_err(|error| Error::from(StoreError::from(error)))?;
         let json = output.secret_string().unwrap_or_default();
         // The error would quote the secret.
-        let listed = serde_json::from_str(json).ok();
-        listed.map(Arc::new).ok_or_else(|| Error::internal("the API keys cannot be read"))
+        let listed: Option<Listed> = serde_json::from_str(json).ok();
+        let mut listed = listed.ok_or_else(|| Error::internal("the API keys cannot be read"))?;
+        for key in &mut listed.keys {
+            key.senders = key.senders.within(&self.senders);
+        }
+        Ok(Arc::new(listed))
     }
 }
 
 impl Listed {
     fn find(&self, hash: &str) -> Option<Arc<ApiKey>> {
-        self.keys.iter().find(|key| key.sha256 == hash).map(Arc::clone)
+        self.keys.iter().find(|key| key.sha256 == hash).cloned().map(Arc::new)
     }
 }
 

@@ -1,5 +1,7 @@
 //! Sending a message, and finding those that were sent.
 
+use std::time::Duration;
+
 use async_graphql::{Error, ErrorExtensions};
 use shared::messaging::{Carried, Content, Courier, MessageType, Outgoing};
 use shared::model::{Address, Channel, Delivery, DeliveryId, DeliveryStatus, TraceKey};
@@ -16,8 +18,13 @@ const ISSUER: &str = "urn:chinwag:api-key";
 const ID_PREFIX: &str = "MESSAGE#";
 /// What a mail is about where nobody says it.
 const DEFAULT_SUBJECT: &str = "Message";
-/// The longest id of the caller's own, in characters.
+/// The longest id or key of the caller's own, in characters.
 const MAX_OWN_ID: usize = 128;
+/// When a message that was recorded goes out if whoever sends it ended before that: later than the gateway waits for one.
+pub const BACKUP: Duration = Duration::from_secs(30);
+/// The longest value of a filter, in bytes: what is longer can be in no message, and in no key of the table (2 KB, a limit of
+/// DynamoDB).
+const MAX_FILTER: usize = 4 * MAX_OWN_ID;
 /// How often a page asks for messages: it may be short where a filter leaves out most of them.
 const MAX_CALLS: usize = 5;
 /// The longest body of a mail, in bytes: a page of a hundred must fit into a lambda's answer of 6 MB.
@@ -28,6 +35,7 @@ pub struct Messages {
     deliveries: Deliveries,
     courier: Courier,
     queue: Queue,
+    backup: Duration,
 }
 
 /// A message to be sent.
@@ -63,21 +71,36 @@ pub fn public_id(id: &DeliveryId) -> String {
 }
 
 impl Messages {
-    pub fn new(deliveries: Deliveries, courier: Courier, queue: Queue) -> Self {
-        Self { deliveries, courier, queue }
+    pub fn new(deliveries: Deliveries, courier: Courier, queue: Queue, backup: Duration) -> Self {
+        Self { deliveries, courier, queue, backup }
     }
 
-    /// Records a message and sends it; what the provider does not take at once goes through the queue.
-    pub async fn send(&self, key: &ApiKey, new: New) -> Result<SentMessage, Error> {
-        let (mut message, content) = checked(key, new)?;
-        let outgoing = Outgoing {
+    /// Records a message and sends it. It is in the queue before that: what a crash breaks off, or the provider does not take at
+    /// once, goes out from there. Of several with the same `idempotency_key`, the caller's own and the field's, the first counts.
+    pub async fn send(
+        &self,
+        key: &ApiKey,
+        new: New,
+        idempotency_key: Option<(&str, &str)>,
+    ) -> Result<SentMessage, Error> {
+        let (mut message, content) = checked(key, new, idempotency_key)?;
+        let mut outgoing = Outgoing {
             trace: message.trace.clone(),
             address: message.delivery.address.clone(),
             delivery_id: message.delivery.delivery_id.clone(),
             ticket: Uuid::new_v4().to_string(),
+            recorded: true,
             content,
         };
-        self.deliveries.create(&key.name, &message).await.map_err(fault)?;
+        self.queue.send_later(&outgoing, self.backup).await.map_err(fault)?;
+        match self.deliveries.create(&key.name, &message).await.map_err(fault)? {
+            None => {}
+            Some(before) if before.says_the_same_as(&message) => {
+                outgoing.delivery_id = before.delivery.delivery_id.clone();
+                message = before;
+            }
+            Some(_) => return Err(reused()),
+        }
         match self.courier.carry(&outgoing).await {
             Ok(Carried::Done(DeliveryStatus::Failed)) => {
                 // Why is in its row.
@@ -85,11 +108,8 @@ impl Messages {
                 return Ok(failed.unwrap_or(message));
             }
             Ok(Carried::Done(status)) => message.delivery.status = status,
-            Ok(Carried::Again) => self.queue.spread(&[outgoing]).await.map_err(fault)?,
-            Err(error) => {
-                shared::logging::report(&error);
-                self.queue.spread(&[outgoing]).await.map_err(fault)?;
-            }
+            Ok(Carried::Again | Carried::Unwanted) => {}
+            Err(error) => shared::logging::report(&error),
         }
         Ok(message)
     }
@@ -107,6 +127,11 @@ impl Messages {
             (None, Some(sender)) => ListedBy::Sender(sender),
             (None, None) => return Err(bad("filter", "needs to or senderId")),
         };
+        for (field, value) in [("filter.to", &filter.to), ("filter.senderId", &filter.sender_id)] {
+            if value.as_ref().is_some_and(|value| value.len() > MAX_FILTER) {
+                return Err(bad(field, format!("must have at most {MAX_FILTER} bytes")));
+            }
+        }
         let mut end = after.map(position).transpose()?;
         let (mut rows, mut calls) = (Vec::new(), 0);
         loop {
@@ -147,7 +172,11 @@ fn position(cursor: &str) -> Result<DeliveryId, Error> {
 }
 
 /// The message and what it says, if all of it is allowed.
-fn checked(key: &ApiKey, new: New) -> Result<(SentMessage, Content), Error> {
+fn checked(
+    key: &ApiKey,
+    new: New,
+    idempotency_key: Option<(&str, &str)>,
+) -> Result<(SentMessage, Content), Error> {
     let New { to, from, subject, body, channel, recipient_id, sender_id } = new;
     let address = Address::new(channel, &to).map_err(|reason| bad("to", reason.0))?;
     let from = from.or_else(|| key.senders.of(channel).first().cloned());
@@ -165,8 +194,16 @@ fn checked(key: &ApiKey, new: New) -> Result<(SentMessage, Content), Error> {
         Content::Sms { .. } => None,
     };
     let delivery_id = DeliveryId::generate();
+    let request = match idempotency_key {
+        Some((own, _)) if !(1..=MAX_OWN_ID).contains(&own.len()) => {
+            return Err(bad("Idempotency-Key", format!("must have 1 to {MAX_OWN_ID} characters")));
+        }
+        // No id of a delivery has a colon.
+        Some((own, field)) => format!("{field}:{own}"),
+        None => delivery_id.to_string(),
+    };
     let message = SentMessage {
-        trace: TraceKey::new(ISSUER, &key.name, delivery_id.as_str()),
+        trace: TraceKey::new(ISSUER, &key.name, &request),
         delivery: Delivery {
             address,
             channel,
@@ -218,6 +255,15 @@ fn content(
             Ok(Content::Sms { from, message_type: MessageType::Transactional, body })
         }
     }
+}
+
+/// A message with the same key said something else.
+fn reused() -> Error {
+    let detail = "this Idempotency-Key was used for another message";
+    Error::new(detail).extend_with(|_, extensions| {
+        extensions.set("code", "idempotency-key-reused");
+        extensions.set("field", "Idempotency-Key");
+    })
 }
 
 /// What a caller is told of a fault: nothing internal. The log has it.

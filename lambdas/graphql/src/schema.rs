@@ -5,10 +5,8 @@ use std::sync::Arc;
 use async_graphql::{
     Context, EmptySubscription, Enum, Error, ErrorExtensions, ID, InputObject, Object, SimpleObject,
 };
-use shared::messaging::Courier;
 use shared::model::{Channel, DeliveryStatus as Status};
-use shared::queue::Queue;
-use shared::store::{Deliveries, SentMessage};
+use shared::store::SentMessage;
 
 use crate::keys::ApiKey;
 use crate::messages::{Filter, Messages, New, Page, public_id};
@@ -19,7 +17,7 @@ pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 /// How deep a query may be; the usual introspection is 13 deep.
 const MAX_DEPTH: usize = 15;
 /// How much it may ask for: a field counts one, and what is in a page as often as the page may have items.
-const MAX_COMPLEXITY: usize = 2_500;
+pub const MAX_COMPLEXITY: usize = 2_500;
 /// What asking for a page counts, however small it is.
 const PAGE: usize = 200;
 /// What sending a message counts: the provider may keep one waiting, and the gateway waits for 30 s.
@@ -30,11 +28,11 @@ const DEFAULT_FIRST: i32 = 20;
 const MAX_FIRST: i32 = 100;
 
 /// The schema. Callers may ask what it is where `introspection` says so.
-pub fn new(deliveries: Deliveries, courier: Courier, queue: Queue, introspection: bool) -> Schema {
+pub fn new(messages: Messages, introspection: bool) -> Schema {
     let schema = Schema::build(Query, Mutation, EmptySubscription)
         .limit_depth(MAX_DEPTH)
         .limit_complexity(MAX_COMPLEXITY)
-        .data(Messages::new(deliveries, courier, queue));
+        .data(messages);
     if introspection {
         schema.finish()
     } else {
@@ -63,6 +61,10 @@ pub enum DeliveryStatus {
     /// It will not arrive.
     Failed,
 }
+
+/// The header `Idempotency-Key`: what is sent with the same one by the same caller is sent once.
+#[derive(Debug)]
+pub struct IdempotencyKey(pub String);
 
 /// A message to be sent.
 #[derive(Debug, InputObject)]
@@ -165,7 +167,7 @@ impl Query {
 
 #[Object]
 impl Mutation {
-    /// Sends a message.
+    /// Sends a message. With the header Idempotency-Key it is sent once, however often it is asked for.
     #[graphql(complexity = "SEND + child_complexity")]
     async fn send_message(
         &self,
@@ -182,7 +184,14 @@ impl Mutation {
             recipient_id: input.recipient_id,
             sender_id: input.sender_id,
         };
-        Ok(context.data::<Messages>()?.send(key, new).await?.into())
+        let idempotency_key = match context.data::<Option<IdempotencyKey>>()? {
+            // A request may send more than one message.
+            Some(IdempotencyKey(key)) => {
+                Some((key.as_str(), context.field().alias().unwrap_or_default()))
+            }
+            None => None,
+        };
+        Ok(context.data::<Messages>()?.send(key, new, idempotency_key).await?.into())
     }
 }
 

@@ -21,7 +21,9 @@ use tokio::time::timeout;
 /// How long keys are used.
 const MAX_AGE: Duration = Duration::from_hours(1);
 /// How soon they are read again for a key that is not known: anyone can name one.
-const MIN_AGE: Duration = Duration::from_secs(10);
+const MIN_AGE: Duration = Duration::from_secs(1);
+/// How long keys are used where they cannot be read again.
+const MAX_STALE: Duration = Duration::from_hours(24);
 /// How long the answer may take.
 const PATIENCE: Duration = Duration::from_secs(3);
 /// The longest answer, in bytes.
@@ -60,8 +62,14 @@ impl PublicKeys {
     pub async fn key(&self, id: &str) -> Result<Option<DecodingKey>> {
         let is_good =
             |keys: &Keys, age| age < if keys.contains_key(id) { MAX_AGE } else { MIN_AGE };
-        let keys = self.cached.get(is_good, self.fetch()).await.map_err(Error::internal)?;
-        Ok(keys.get(id).cloned())
+        let fetch = async { self.fetch().await.map_err(Error::internal) };
+        match self.cached.get(is_good, fetch).await {
+            Ok(keys) => Ok(keys.get(id).cloned()),
+            Err(error) => {
+                let known = self.cached.last(|keys, age| keys.contains_key(id) && age < MAX_STALE);
+                known.map(|keys| keys.get(id).cloned()).ok_or(error)
+            }
+        }
     }
 
     async fn fetch(&self) -> Result<Keys, lambda_http::Error> {

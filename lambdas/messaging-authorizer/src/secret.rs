@@ -15,7 +15,9 @@ use shared::store::StoreError;
 /// How long what was read is used.
 const MAX_AGE: Duration = Duration::from_mins(5);
 /// How soon it is read again for a token that does not fit: anyone can send such.
-const MIN_AGE: Duration = Duration::from_secs(10);
+const MIN_AGE: Duration = Duration::from_secs(1);
+/// How long it is used where it cannot be read again.
+const MAX_STALE: Duration = Duration::from_hours(1);
 /// How long the version before is good.
 const OVERLAP: Duration = Duration::from_hours(24);
 
@@ -39,7 +41,8 @@ impl SharedSecret {
     /// # Errors
     /// When the secret cannot be read.
     pub async fn keys(&self) -> Result<Arc<[DecodingKey]>> {
-        self.cached.get(|_, age| age < MAX_AGE, self.read()).await
+        let keys = self.cached.get(|_, age| age < MAX_AGE, self.read()).await;
+        keys.or_else(|error| self.cached.last(|_, age| age < MAX_STALE).ok_or(error))
     }
 
     /// The versions that are good, as they have been read moments ago at most.

@@ -30,7 +30,8 @@ pub struct Claims {
 
 /// Which keys `token` names; none for any other algorithm, `none` among them.
 pub fn signed(token: &str) -> Option<Keys> {
-    let header = decode_header(token).ok()?;
+    // What must be understood is not (RFC 7515, section 4.1.11).
+    let header = decode_header(token).ok().filter(|header| header.crit.is_none())?;
     match header.alg {
         Algorithm::HS256 => Some(Keys::Secret),
         Algorithm::RS256 => header.kid.map(Keys::Public),
@@ -127,6 +128,8 @@ mod tests {
         assert_eq!(signed(&unsigned(json!({ "alg": "none" }))), None);
         assert_eq!(signed(&unsigned(json!({ "alg": "HS512" }))), None);
         assert_eq!(signed(&unsigned(json!({ "alg": "RS256" }))), None);
+        let critical = json!({ "alg": "HS256", "crit": ["b64"], "b64": false });
+        assert_eq!(signed(&unsigned(critical)), None);
         let public = Some(Keys::Public("k".to_owned()));
         assert_eq!(signed(&unsigned(json!({ "alg": "RS256", "kid": "k" }))), public);
         for nonsense in ["", "a", "a.b.c", "..", "Bearer"] {

@@ -31,7 +31,7 @@ async fn carry(courier: &Courier, record: QueueRecord) -> Option<String> {
         Err(error) => Err(error),
     };
     match carried {
-        Ok(Carried::Done(_)) => None,
+        Ok(Carried::Done(_) | Carried::Unwanted) => None,
         Ok(Carried::Again) => Some(record.message_id),
         Err(error) => {
             shared::logging::report(&error);

@@ -2,10 +2,13 @@
 //!
 //! Everything is checked first. Then the request is recorded under its sender's name for it: that is the commit. The messages,
 //! one for each address, follow; a repeat of the request sends those that a crash kept back, and none twice, since whoever
-//! delivers them claims the address first.
+//! delivers them claims the address first. The templates are kept with the request: a repeat says what it said, whatever became
+//! of them.
 
+mod complaints;
 mod plan;
 mod request;
+mod texts;
 
 use std::sync::Arc;
 
@@ -14,14 +17,14 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use shared::error::{Error, Result};
-use shared::http::{Answer, Input};
-use shared::messaging::{Outgoing, Senders, StoredTemplate};
+use shared::http::{Answer, Input, Principal};
+use shared::messaging::{Outgoing, Senders, StoredTemplate, UsedTemplates};
 use shared::model::{Address, DeliveryId, Timestamp, TraceId, TraceKey};
 use shared::queue::Queue;
 use shared::store::{Deliveries, Planned, Store, Templates, Trace};
 use uuid::Uuid;
 
-use plan::{Plan, Texts};
+use plan::Plan;
 use request::Request;
 
 /// What was sent before, the templates, the senders, and the queue of what is to be sent.
@@ -75,25 +78,52 @@ struct QueuedDelivery<'a> {
 pub async fn handle(notifier: Arc<Notifier>, input: Input) -> Result<Answer> {
     let principal = input.principal()?;
     let request: Request = input.body()?;
-    let (email, sms) = tokio::try_join!(
+    let body_hash = hash(&request)?;
+    let (email, sms, before) = tokio::try_join!(
         stored(&notifier, request.email_template()),
         stored(&notifier, request.sms_template()),
+        before(&notifier, &principal, &request),
     )?;
-    let plan = Plan::new(&request, &Texts { email, sms }, &notifier.senders)?;
+    let templates = match before {
+        Some(before) if before.body_hash == body_hash => before.templates,
+        _ => UsedTemplates { email, sms },
+    };
+    let plan = Plan::new(&request, &templates, &notifier.senders)?;
 
-    let name = TraceKey::new(&principal.issuer, &principal.subject, plan.trace_id.as_str());
+    let name = name(&principal, plan.trace_id.as_str());
     let asked = Trace {
-        body_hash: hash(&request)?,
+        body_hash,
+        templates,
         deliveries: plan.messages.iter().map(planned).collect(),
         created_at: Timestamp::now(),
     };
-    let trace = match notifier.deliveries.commit(&name, &asked).await? {
-        None => asked,
-        Some(before) if before.body_hash == asked.body_hash => before,
+    let (plan, trace) = match notifier.deliveries.commit(&name, &asked).await? {
+        None => (plan, asked),
+        Some(before) if before.body_hash == asked.body_hash => {
+            (Plan::new(&request, &before.templates, &notifier.senders)?, before)
+        }
         Some(_) => return Err(Error::TraceIdReused),
     };
     notifier.queue.spread(&messages(&name, &trace, plan.messages)).await?;
     Answer::accepted_with(&queued(&plan.trace_id, &trace))
+}
+
+fn name(principal: &Principal, trace_id: &str) -> TraceKey {
+    TraceKey::new(&principal.issuer, &principal.subject, trace_id)
+}
+
+/// The request of the same name that was accepted before, where templates decide what it says.
+async fn before(
+    notifier: &Notifier,
+    principal: &Principal,
+    request: &Request,
+) -> Result<Option<Trace>> {
+    match &request.trace_id {
+        Some(trace_id) if request.email_template().or(request.sms_template()).is_some() => {
+            Ok(notifier.deliveries.trace(&name(principal, trace_id)).await?)
+        }
+        _ => Ok(None),
+    }
 }
 
 /// The template of the name, if one is named and there is one.
@@ -119,6 +149,7 @@ fn messages(name: &TraceKey, trace: &Trace, messages: Vec<plan::Message>) -> Vec
         address: message.address,
         delivery_id: planned.delivery_id.clone(),
         ticket: Uuid::new_v4().to_string(),
+        recorded: false,
         content: message.content,
     };
     messages.into_iter().zip(&trace.deliveries).map(outgoing).collect()

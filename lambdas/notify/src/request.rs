@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use shared::messaging::Substitutions;
+use shared::messaging::{Substitutions, unique_names};
 use validator::Validate;
 
 /// One text to many addresses. What its values must be is checked with everything else, in [`crate::plan`].
@@ -14,7 +14,8 @@ pub struct Request {
     pub email_message: Option<EmailMessage>,
     #[serde(rename = "SMSMessage")]
     pub sms_message: Option<SmsMessage>,
-    pub addresses: Option<BTreeMap<String, Target>>,
+    #[serde(default, deserialize_with = "unique_names")]
+    pub addresses: BTreeMap<String, Target>,
 }
 
 /// What goes to mail addresses.

@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use shared::error::{Error, FieldError, Result};
 use shared::http::{Answer, Input, PageRequest};
 use shared::messaging::{
-    Content, Draft, Rendered, StoredTemplate, Substitutions, Template, TemplateName,
+    Content, Draft, Flaw, Rendered, StoredTemplate, Substitutions, Template, TemplateName,
 };
-use shared::model::{Channel, Rejected};
+use shared::model::Rejected;
 use shared::store::{Store, Templates};
 use validator::Validate;
 
@@ -93,7 +93,8 @@ async fn put(templates: &Templates, input: &Input) -> Result<Answer> {
     let Put { subject, message_body } = input.body()?;
     let mut wrong = Vec::new();
     if let Some(subject) = &subject {
-        check("/Subject", subject, &mut wrong);
+        let template = subject.parse::<Template>();
+        wrong.extend(template.err().map(|reason| FieldError::new("/Subject", reason.0)));
         if subject.chars().count() > Content::MAX_SUBJECT || subject.chars().any(char::is_control) {
             let most = Content::MAX_SUBJECT;
             let detail = format!("must have at most {most} characters on one line");
@@ -106,7 +107,10 @@ async fn put(templates: &Templates, input: &Input) -> Result<Answer> {
             let detail = format!("must have 1 to {MAX_BODY} bytes and not be blank");
             wrong.push(FieldError::new("/MessageBody", detail));
         }
-        Some(body) => check("/MessageBody", body, &mut wrong),
+        Some(body) => {
+            let draft = body.parse().and_then(|body| Draft::mail(None, body));
+            wrong.extend(draft.err().map(|reason| FieldError::new("/MessageBody", reason.0)));
+        }
     }
     let Some(message_body) = message_body.filter(|_| wrong.is_empty()) else {
         return Err(Error::Invalid(wrong));
@@ -116,26 +120,24 @@ async fn put(templates: &Templates, input: &Input) -> Result<Answer> {
     Answer::ok(&template)
 }
 
-fn check(pointer: &str, text: &str, wrong: &mut Vec<FieldError>) {
-    if let Err(reason) = text.parse::<Template>() {
-        wrong.push(FieldError::new(pointer, reason.0));
-    }
-}
-
 async fn preview(templates: &Templates, input: &Input) -> Result<Answer> {
     let Values { substitutions } = input.body()?;
     let stored = stored(templates, input).await?;
-    let template = |text: &str| text.parse::<Template>().map_err(Error::internal);
-    let subject = stored.subject.as_deref().map(template).transpose()?;
-    let draft = Draft { subject, body: template(&stored.message_body)? };
     // As a mail; a text message has no HTML in its template.
-    match draft.render(|name| substitutions.get(name), Channel::Email) {
+    let draft = as_mail(&stored).map_err(Error::internal)?;
+    match draft.render(|name| substitutions.get(name)) {
         Ok(Rendered { subject, body, .. }) => Answer::ok(&Preview { subject, message_body: body }),
-        Err(missing) => {
-            let missing = missing.into_iter().map(|name| {
-                FieldError::new(format!("/Substitutions/{name}"), "is required by the template")
-            });
-            Err(Error::Invalid(missing.collect()))
+        Err(flaws) => {
+            let complaint = |flaw: Flaw<'_>| {
+                let value = flaw.value().map(|name| format!("/{name}")).unwrap_or_default();
+                FieldError::new(format!("/Substitutions{value}"), flaw.to_string())
+            };
+            Err(Error::Invalid(flaws.into_iter().map(complaint).collect()))
         }
     }
+}
+
+fn as_mail(stored: &StoredTemplate) -> Result<Draft, Rejected> {
+    let subject = stored.subject.as_deref().map(str::parse).transpose()?;
+    Draft::mail(subject, stored.message_body.parse()?)
 }

@@ -87,6 +87,12 @@ impl Answer {
         self
     }
 
+    /// How long the body is, in bytes.
+    #[must_use]
+    pub fn body_length(&self) -> usize {
+        self.body.as_ref().map_or(0, String::len)
+    }
+
     /// The body, as JSON text.
     #[must_use]
     pub fn into_body(self) -> Option<String> {

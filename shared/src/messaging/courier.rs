@@ -36,6 +36,8 @@ pub enum Carried {
     Done(DeliveryStatus),
     /// It is to be tried again later.
     Again,
+    /// It was never recorded: whoever asked for it knows that it was not sent.
+    Unwanted,
 }
 
 impl Courier {
@@ -59,11 +61,9 @@ impl Courier {
         match self.deliveries.claim(&key, outgoing, until).await? {
             Claiming::Claimed => {}
             Claiming::Further(status) => return Ok(Carried::Done(status)),
-            // Whose message is not this one: that one comes again if need be.
-            Claiming::Held { ticket } if ticket != outgoing.ticket => {
-                return Ok(Carried::Done(DeliveryStatus::Pending));
-            }
-            Claiming::Held { .. } => return Ok(Carried::Again),
+            // Whoever holds it may be no more, and its message set aside.
+            Claiming::Held => return Ok(Carried::Again),
+            Claiming::Unknown => return Ok(Carried::Unwanted),
         }
         match self.send(outgoing).await {
             Ok(provider_id) => {

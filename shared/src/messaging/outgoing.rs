@@ -16,6 +16,9 @@ pub struct Outgoing {
     pub delivery_id: DeliveryId,
     /// Names this message among several for the same delivery, which a repeated request makes.
     pub ticket: String,
+    /// Whether the delivery was recorded before it is sent: else its first message records it.
+    #[serde(default)]
+    pub recorded: bool,
     /// What it says.
     pub content: Content,
 }

@@ -7,6 +7,7 @@ use aws_sdk_sesv2::config::http::HttpResponse;
 use aws_sdk_sesv2::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_sesv2::types as email;
 
+use super::plain_text::plain_text;
 use super::{Content, MessageType, Outgoing};
 use crate::aws::{self, variable};
 
@@ -106,7 +107,7 @@ impl Providers {
         let Content::Email { from, subject, body, html, reply_to } = &outgoing.content else {
             return Ok(None);
         };
-        let text = if *html { nanohtml2text::html2text(body) } else { body.clone() };
+        let text = if *html { plain_text(body) } else { body.clone() };
         let parts = email::Body::builder()
             .text(part(&text)?)
             .set_html(html.then(|| part(body)).transpose()?)

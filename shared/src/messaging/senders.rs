@@ -36,6 +36,16 @@ impl Senders {
         }
     }
 
+    /// Those that are among `others`, too, and as they stand there.
+    #[must_use]
+    pub fn within(&self, others: &Self) -> Self {
+        let within = |channel| {
+            let common = self.of(channel).iter().filter_map(|one| others.find(channel, one));
+            common.map(str::to_owned).collect()
+        };
+        Self { email: within(Channel::Email), sms: within(Channel::Sms) }
+    }
+
     /// `sender` as it is configured. Case does not matter, as in mail domains.
     #[must_use]
     pub fn find(&self, channel: Channel, sender: &str) -> Option<&str> {

@@ -38,6 +38,25 @@ impl fmt::Display for TemplateName {
     }
 }
 
+/// The templates that a request names, as they were when it came: what it says stays the same.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UsedTemplates {
+    /// For mails.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<StoredTemplate>,
+    /// For text messages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sms: Option<StoredTemplate>,
+}
+
+impl UsedTemplates {
+    /// Whether it names none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.email.is_none() && self.sms.is_none()
+    }
+}
+
 /// A template as it is kept and shown. Its texts can be read as [`super::Template`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]

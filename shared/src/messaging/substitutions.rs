@@ -3,12 +3,16 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize, de};
-use serde_json::Value;
+use serde_json::{Number, Value};
+
+use super::unique_names;
 
 /// Values by name.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Substitutions(BTreeMap<String, Substitution>);
+pub struct Substitutions(
+    #[serde(deserialize_with = "unique_names")] BTreeMap<String, Substitution>,
+);
 
 /// A text, a number or a truth value; of a list its first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -23,12 +27,20 @@ impl<'de> Deserialize<'de> for Substitution {
         };
         match first {
             Value::String(text) => Ok(Self(text)),
-            Value::Number(number) => Ok(Self(number.to_string())),
+            Value::Number(number) => Ok(Self(written(&number))),
             Value::Bool(truth) => Ok(Self(truth.to_string())),
             _ => {
                 Err(de::Error::custom("must be a text, a number, a truth value, or a list of them"))
             }
         }
+    }
+}
+
+/// Whole numbers have no point, however they were written.
+fn written(number: &Number) -> String {
+    match number.as_f64() {
+        Some(float) if number.is_f64() => float.to_string(),
+        _ => number.to_string(),
     }
 }
 
@@ -47,10 +59,13 @@ mod tests {
 
     #[test]
     fn of_a_list_the_first_counts() {
-        let values = json!({ "a": "x", "b": ["y", "z"], "c": 1.50, "d": [true] });
-        let values: Substitutions = serde_json::from_value(values).unwrap();
-        let found = ["a", "b", "c", "d", "e"].map(|name| values.get(name).map(str::to_owned));
-        assert_eq!(found.map(Option::unwrap_or_default), ["x", "y", "1.5", "true", ""]);
+        let values =
+            r#"{ "a": "x", "b": ["y", "z"], "c": 1.50, "d": [true], "f": 100.00, "g": -7 }"#;
+        let values: Substitutions = serde_json::from_str(values).unwrap();
+        let found = ["a", "b", "c", "d", "e", "f", "g"].map(|name| values.get(name));
+        let found = found.map(Option::unwrap_or_default);
+        assert_eq!(found, ["x", "y", "1.5", "true", "", "100", "-7"]);
+        assert!(serde_json::from_str::<Substitutions>(r#"{ "a": 1, "a": 1 }"#).is_err());
         for bad in [json!([]), json!(null), json!({}), json!([[]]), json!([null])] {
             assert!(serde_json::from_value::<Substitutions>(json!({ "a": bad })).is_err());
         }

@@ -6,11 +6,14 @@ use std::str::FromStr;
 
 use html_escape::encode_quoted_attribute;
 
-use crate::model::{Channel, Rejected};
+use super::draft::Flaw;
+use super::placement::{Place, is_link, places};
+use crate::model::Rejected;
 
 /// The longest name of a placeholder.
 const MAX_NAME: usize = 64;
-
+/// The most names of one text.
+const MAX_NAMES: usize = 200;
 /// A text with placeholders.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Template(Vec<Part>);
@@ -21,57 +24,15 @@ enum Part {
     Value(String),
 }
 
-/// The texts of a message.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Draft {
-    /// What a mail is about.
-    pub subject: Option<Template>,
-    /// What it says.
-    pub body: Template,
-}
-
-/// The texts of a message with their values.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rendered {
-    /// What a mail is about, on one line.
-    pub subject: Option<String>,
-    /// What it says. Values are text even where it is HTML.
-    pub body: String,
-    /// Whether it is HTML.
-    pub html: bool,
-}
-
-impl Draft {
-    /// The texts with their placeholders' values. A mail's body is HTML where its own text is.
-    ///
-    /// # Errors
-    /// The names of placeholders that `value` has nothing for.
-    pub fn render<'a>(
-        &'a self,
-        value: impl Fn(&str) -> Option<&'a str> + Copy,
-        channel: Channel,
-    ) -> Result<Rendered, BTreeSet<&'a str>> {
-        let html = channel == Channel::Email && self.body.is_html();
-        let escape = if html { Escape::Html } else { Escape::Nothing };
-        let subject = self.subject.as_ref().map(|subject| subject.render(value, Escape::Line));
-        match (subject.transpose(), self.body.render(value, escape)) {
-            (Ok(subject), Ok(body)) => Ok(Rendered { subject, body, html }),
-            (subject, body) => {
-                let mut missing = subject.err().unwrap_or_default();
-                missing.extend(body.err().unwrap_or_default());
-                Err(missing)
-            }
-        }
-    }
-}
-
 /// What values become where they are put in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Escape {
+pub(super) enum Escape {
     /// Themselves.
     Nothing,
     /// Text of HTML, also within a quoted attribute.
     Html,
+    /// The same, if it is a link.
+    Link,
     /// One line: a header of a mail cannot be broken.
     Line,
 }
@@ -84,6 +45,7 @@ impl FromStr for Template {
             "must have placeholders such as {name}, of letters, digits and . _ -, and {{ and }} for braces",
         );
         let (mut parts, mut literal) = (Vec::new(), String::new());
+        let mut names = BTreeSet::new();
         let mut rest = text;
         while let Some(at) = rest.find(['{', '}']) {
             let (before, from) = rest.split_at(at);
@@ -99,12 +61,15 @@ impl FromStr for Template {
                 let (name, behind) = inner.filter(|(name, _)| is_name(name)).ok_or(REASON)?;
                 parts.push(Part::Text(std::mem::take(&mut literal)));
                 parts.push(Part::Value(name.to_owned()));
+                names.insert(name);
                 rest = behind;
             }
         }
+        if names.len() > MAX_NAMES {
+            return Err(Rejected("must have at most 200 different placeholders"));
+        }
         literal.push_str(rest);
         parts.push(Part::Text(literal));
-        parts.retain(|part| !matches!(part, Part::Text(text) if text.is_empty()));
         Ok(Self(parts))
     }
 }
@@ -115,39 +80,67 @@ fn is_name(name: &str) -> bool {
 }
 
 impl Template {
+    fn literals(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().filter_map(|part| match part {
+            Part::Text(text) => Some(text.as_str()),
+            Part::Value(_) => None,
+        })
+    }
+
     /// Whether its own text is HTML: whether it has a tag. What values say does not count.
-    #[must_use]
-    fn is_html(&self) -> bool {
+    pub(super) fn is_html(&self) -> bool {
         let is_tag = |behind: &str| {
             behind.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/' || c == '!')
         };
         let has_tag = |text: &str| text.match_indices('<').any(|(at, _)| is_tag(&text[at + 1..]));
-        self.0.iter().any(|part| matches!(part, Part::Text(text) if has_tag(text)))
+        self.literals().any(has_tag)
     }
 
-    /// The text with its placeholders' values.
-    ///
-    /// # Errors
-    /// The names of placeholders that `value` has nothing for.
-    fn render<'a>(
+    pub(super) fn places(&self) -> Result<Vec<Place>, Rejected> {
+        places(self.literals())
+    }
+
+    /// The text with its placeholders' values, of which each becomes what `escape` says of its number; none where it has more
+    /// than `most` bytes. What is wrong with values goes to `flaws`.
+    pub(super) fn render<'a>(
         &'a self,
         value: impl Fn(&str) -> Option<&'a str>,
-        escape: Escape,
-    ) -> Result<String, BTreeSet<&'a str>> {
-        let mut text = String::new();
-        let mut missing = BTreeSet::new();
+        escape: impl Fn(usize) -> Escape,
+        most: usize,
+        flaws: &mut BTreeSet<Flaw<'a>>,
+    ) -> Option<String> {
+        let (mut text, mut values) = (String::new(), 0);
+        let mut too_long = false;
         for part in &self.0 {
-            match part {
-                Part::Text(literal) => text.push_str(literal),
-                Part::Value(name) => match value(name) {
-                    Some(value) => text.push_str(&escape.apply(value)),
-                    None => {
-                        missing.insert(name.as_str());
+            let piece = match part {
+                Part::Text(literal) => literal.into(),
+                Part::Value(name) => {
+                    let escape = escape(values);
+                    values += 1;
+                    match value(name) {
+                        None => {
+                            flaws.insert(Flaw::Missing(name));
+                            continue;
+                        }
+                        Some(value) if escape == Escape::Link && !is_link(value) => {
+                            flaws.insert(Flaw::NoLink(name));
+                            continue;
+                        }
+                        // Escaped, it is no shorter.
+                        Some(value) if value.len() > most => {
+                            too_long = true;
+                            continue;
+                        }
+                        Some(value) => escape.apply(value),
                     }
-                },
+                }
+            };
+            too_long |= text.len() + piece.len() > most;
+            if !too_long {
+                text.push_str(&piece);
             }
         }
-        if missing.is_empty() { Ok(text) } else { Err(missing) }
+        (!too_long).then_some(text)
     }
 }
 
@@ -155,7 +148,7 @@ impl Escape {
     fn apply(self, value: &str) -> Cow<'_, str> {
         match self {
             Self::Nothing => value.into(),
-            Self::Html => encode_quoted_attribute(value),
+            Self::Html | Self::Link => encode_quoted_attribute(value),
             Self::Line => value.replace(char::is_control, " ").into(),
         }
     }
@@ -171,7 +164,8 @@ mod tests {
             "two.lines" => Some("one\r\ntwo"),
             _ => None,
         };
-        template.parse::<Template>().unwrap().render(value, escape).unwrap()
+        let template: Template = template.parse().unwrap();
+        template.render(value, |_| escape, 100, &mut BTreeSet::new()).unwrap()
     }
 
     #[test]
@@ -190,10 +184,10 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_is_named() {
-        let template: Template = "{a} {b} {a} {c}".parse().unwrap();
-        let value = |name: &str| (name == "b").then_some("");
-        assert_eq!(template.render(value, Escape::Html), Err(BTreeSet::from(["a", "c"])));
+    fn a_text_has_so_many_names() {
+        let names = |count: usize| (0..count).map(|n| format!("{{n{n}}}")).collect::<String>();
+        assert!(names(MAX_NAMES).parse::<Template>().is_ok());
+        assert!(names(MAX_NAMES + 1).parse::<Template>().is_err());
     }
 
     #[test]

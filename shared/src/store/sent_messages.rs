@@ -1,7 +1,6 @@
 //! Deliveries that somebody asked for one by one, and wants to see again: with what was sent, listed by address and by sender.
 //! Each is a request of its own, without a row `trace`.
 
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 
@@ -63,12 +62,25 @@ fn partition(owner: &str, of: &str) -> AttributeValue {
     text(format!("{}:{owner}:{of}", owner.len()))
 }
 
+impl SentMessage {
+    /// Whether `other` says the same to the same.
+    #[must_use]
+    pub fn says_the_same_as(&self, other: &Self) -> bool {
+        let said = |message: &Self| {
+            let Self { trace: _, delivery, from, subject, body, recipient_id, sender_id } =
+                message.clone();
+            (delivery.address, delivery.channel, from, subject, body, recipient_id, sender_id)
+        };
+        said(self) == said(other)
+    }
+}
+
 impl Deliveries {
-    /// Records a message of `owner` that is to be sent.
+    /// Records a message of `owner` that is to be sent, unless there is one of its request; answers that one, as it now is.
     ///
     /// # Errors
     /// When DynamoDB cannot be asked.
-    pub async fn create(&self, owner: &str, message: &SentMessage) -> Result<()> {
+    pub async fn create(&self, owner: &str, message: &SentMessage) -> Result<Option<SentMessage>> {
         let mut row = to_item(message)?;
         let recipient = partition(owner, message.delivery.address.as_str());
         row.insert("recipient".to_owned(), recipient);
@@ -76,23 +88,7 @@ impl Deliveries {
             row.insert("sender".to_owned(), partition(owner, sender));
         }
         row.insert("expiresAt".to_owned(), number(expires(Timestamp::now())));
-        let request = self.store.client.put_item().table_name(self.store.table(TABLE));
-        let outcome = request
-            .set_item(Some(row))
-            .condition_expression("attribute_not_exists(address)")
-            .send()
-            .await;
-        match outcome {
-            Err(error)
-                if !error
-                    .as_service_error()
-                    .is_some_and(PutItemError::is_conditional_check_failed_exception) =>
-            {
-                Err(error.into())
-            }
-            // It is there already where the SDK has repeated itself.
-            _ => Ok(()),
-        }
+        self.put_new(row).await?.map(from_item).transpose()
     }
 
     /// A message as it now is, read strongly.

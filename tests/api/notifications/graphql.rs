@@ -1,8 +1,13 @@
 //! One message to one address, by GraphQL.
 
+use std::collections::HashSet;
+
+use futures_util::future::join_all;
+use http::header::HeaderName;
 use serde_json::{Value, json};
 use tests::notifier::{
-    EMAIL_SENDER, SMS_SENDER, graphql, graphql_with, mail_address, phone_number, sent_out,
+    EMAIL_SENDER, SMS_SENDER, graphql, graphql_request, graphql_with, mail_address, phone_number,
+    sent_out,
 };
 use tests::{Backend, eventually, unique};
 
@@ -127,10 +132,64 @@ async fn what_is_not_allowed_is_said() {
         (json!({ "to": "x" }), 0, None, "first"),
         (json!({ "to": "x" }), 101, None, "first"),
         (json!({ "to": "x" }), 1, Some("MESSAGE#x"), "after"),
+        (json!({ "to": "x".repeat(3_000) }), 1, None, "filter.to"),
+        (json!({ "senderId": "x".repeat(3_000) }), 1, None, "filter.senderId"),
     ] {
         let body = ask(GET, json!({ "filter": filter, "first": first, "after": after })).await;
         assert_eq!(body["errors"][0]["extensions"]["field"], field, "{body}");
     }
+}
+
+/// Asks with the header `Idempotency-Key`.
+async fn send_once(key: &str, query: &str, variables: Value) -> Value {
+    let body = json!({ "query": query, "variables": variables });
+    let request = graphql_request(Backend::shared().await, &body);
+    let header = HeaderName::from_static("idempotency-key");
+    let reply = request.header(header, key).send().await;
+    assert_eq!(reply.status, 200, "{reply}");
+    reply.body.clone()
+}
+
+#[tokio::test]
+async fn with_an_idempotency_key_a_message_is_sent_once() {
+    let (backend, key, to) = (Backend::shared().await, unique("key"), mail_address());
+    let input = json!({ "to": to, "body": "once", "deliveryMethod": "EMAIL" });
+    let sends = (0..6).map(|_| send_once(&key, SEND, json!({ "input": input })));
+    let sent = join_all(sends).await;
+    let id = |body: &Value| body["data"]["sendMessage"]["id"].as_str().unwrap().to_owned();
+    let ids: HashSet<String> = sent.iter().map(id).collect();
+    assert_eq!(ids.len(), 1, "{sent:?}");
+    assert_eq!(sent_out(backend, &to).await.len(), 1);
+
+    let other = json!({ "to": to, "body": "twice", "deliveryMethod": "EMAIL" });
+    let reused = send_once(&key, SEND, json!({ "input": other })).await;
+    assert_eq!(reused["errors"][0]["extensions"]["code"], "idempotency-key-reused", "{reused}");
+    assert_eq!(sent_out(backend, &to).await.len(), 1);
+    let long = send_once(&"k".repeat(129), SEND, json!({ "input": other })).await;
+    assert_eq!(long["errors"][0]["extensions"]["field"], "Idempotency-Key", "{long}");
+
+    // Two in one request are two.
+    let two = "mutation($input: MessageInput!) \
+        { one: sendMessage(input: $input) { id } two: sendMessage(input: $input) { id } }";
+    let key = unique("key");
+    let first = send_once(&key, two, json!({ "input": other })).await;
+    assert_ne!(first["data"]["one"]["id"], first["data"]["two"]["id"], "{first}");
+    assert_eq!(send_once(&key, two, json!({ "input": other })).await, first);
+}
+
+#[tokio::test]
+async fn an_answer_that_would_be_too_long_is_refused() {
+    let (to, long) = (mail_address(), "x".repeat(32 * 1_024));
+    for _ in 0..2 {
+        send(json!({ "to": to, "body": long, "deliveryMethod": "EMAIL" })).await;
+    }
+    let listed = async || ids(&get(json!({ "to": to }), 2, None).await);
+    assert_eq!(eventually(listed, |ids| ids.len() == 2).await.len(), 2);
+    let bodies: String = (0..100).map(|number| format!("b{number}: body ")).collect();
+    let query =
+        format!("{{ getMessages(filter: {{to: \"{to}\"}}, first: 2) {{ data {{ {bodies} }} }} }}");
+    let body = ask(&query, json!({})).await;
+    assert!(body["errors"][0]["message"].as_str().unwrap().contains("too long"), "{body}");
 }
 
 #[tokio::test]
@@ -164,6 +223,15 @@ async fn a_question_that_asks_for_too_much_is_refused() {
     assert!(sent_out(Backend::shared().await, &to).await.is_empty());
     let deep = format!("{}{}", "{ a".repeat(200), "}".repeat(200));
     assert!(ask(&deep, json!({})).await["errors"].is_array());
+    // Each fragment spreads the next four times: 4 to the power of 28 of the last.
+    let fragment = |number: usize| {
+        let spreads = format!("...f{} ", number + 1).repeat(4);
+        format!("fragment f{number} on Query {{ {spreads} }} ")
+    };
+    let fragments: String = (0..28).map(fragment).collect();
+    let bomb = format!("{{ ...f0 }} {fragments} fragment f28 on Query {{ __typename }}");
+    let body = ask(&bomb, json!({})).await;
+    assert!(body["errors"][0]["message"].as_str().unwrap().contains("complex"), "{body}");
     for nonsense in ["", "{", "query { nothing }", "{ getMessages }"] {
         assert!(ask(nonsense, json!({})).await["errors"].is_array(), "{nonsense}");
     }

@@ -1,5 +1,7 @@
 //! What is not allowed is named, all of it at once, and nothing of it is sent.
 
+use http::Method;
+use http::header::CONTENT_TYPE;
 use serde_json::{Value, json};
 use tests::notifier::{EMAIL_SENDER, SMS_SENDER, mail_address, phone_number, sent_out};
 use tests::{Backend, unique};
@@ -152,6 +154,83 @@ async fn a_subject_is_one_line_and_a_body_has_text() {
     body["EmailMessage"]["Substitutions"] = json!({ "nothing": " " });
     let pointer = format!("/Addresses/{address}");
     notifier.notify(&body).await.refused(422).naming(&[&pointer]);
+}
+
+#[tokio::test]
+async fn a_wrong_sender_and_a_missing_value_are_named_together() {
+    let (notifier, address) = (notifier().await, mail_address());
+    let mut body = mail(&[&address], "Hi {name}");
+    body["EmailMessage"]["FromAddress"] = "stranger@example.com".into();
+    let missing = format!("/Addresses/{address}/Substitutions/name");
+    notifier.notify(&body).await.refused(422).naming(&["/EmailMessage/FromAddress", &missing]);
+}
+
+#[tokio::test]
+async fn what_is_there_twice_cannot_be_read() {
+    let notifier = notifier().await;
+    let address = r#""a@example.com": { "ChannelType": "EMAIL", "Substitutions": { "x": 1 } }"#;
+    let values =
+        r#""a@example.com": { "ChannelType": "EMAIL", "Substitutions": { "x": 1, "x": 2 } }"#;
+    for addresses in [format!("{address}, {address}"), values.to_owned()] {
+        let body = format!(r#"{{ "TraceId": "x", "Addresses": {{ {addresses} }} }}"#);
+        let request = notifier.client().request(Method::POST, "/v1/notifications");
+        let request = request.header(CONTENT_TYPE, "application/json").bytes(body);
+        let refused = request.send().await.problem(400, "malformed");
+        assert!(refused.details().contains("twice"), "{}", refused.details());
+    }
+}
+
+#[tokio::test]
+async fn a_hundred_complaints_are_enough() {
+    let notifier = notifier().await;
+    let addresses: Vec<String> = (0..100).map(|_| mail_address()).collect();
+    let addresses: Vec<&str> = addresses.iter().map(String::as_str).collect();
+    let names: String = (0..200).map(|number| format!("{{name{number}}}")).collect();
+    let refused = notifier.notify(&mail(&addresses, &names)).await.refused(422);
+    assert_eq!(refused.pointers().len(), 101);
+    assert!(refused.details().contains("19900 more"), "{}", refused.details());
+    let body = mail(&addresses, &format!("{names}{{another}}"));
+    notifier.notify(&body).await.refused(422).naming(&["/EmailMessage/MessageBody"]);
+}
+
+#[tokio::test]
+async fn values_cannot_make_a_message_too_long() {
+    let notifier = notifier().await;
+    let addresses: Vec<String> = (0..100).map(|_| mail_address()).collect();
+    let addresses: Vec<&str> = addresses.iter().map(String::as_str).collect();
+    let mut body = mail(&addresses, &"{x}".repeat(30_000));
+    body["EmailMessage"]["Substitutions"] = json!({ "x": "'".repeat(100_000) });
+    let refused = notifier.notify(&body).await.refused(422);
+    assert_eq!(refused.pointers().len(), 100);
+}
+
+#[tokio::test]
+async fn in_html_a_value_stands_where_it_is_text() {
+    let (notifier, address) = (notifier().await, mail_address());
+    for body in [
+        "<a href={to}>x</a>",
+        "<b {to}>x</b>",
+        "<script>{to}</script>",
+        "<b onclick='{to}'>x</b>",
+        "<p>x</p><{to}>",
+    ] {
+        let body = mail(&[&address], body);
+        notifier.notify(&body).await.refused(422).naming(&["/EmailMessage/MessageBody"]);
+    }
+    let mut body = mail(&[&address], "<a href='{to}'>x</a>");
+    body["EmailMessage"]["Substitutions"] = json!({ "to": "javascript:alert(1)" });
+    let pointer = format!("/Addresses/{address}/Substitutions/to");
+    notifier.notify(&body).await.refused(422).naming(&[&pointer]);
+}
+
+#[tokio::test]
+async fn a_name_that_no_path_can_have_is_refused() {
+    let notifier = notifier().await;
+    for name in [".", ".."] {
+        let mut body = mail(&[&mail_address()], "x");
+        body["TraceId"] = name.into();
+        notifier.notify(&body).await.refused(422).naming(&["/TraceId"]);
+    }
 }
 
 #[tokio::test]

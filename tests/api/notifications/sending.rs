@@ -160,6 +160,27 @@ async fn what_bounces_has_failed_and_is_nothing_to_the_others() {
 }
 
 #[tokio::test]
+async fn html_that_never_closes_a_tag_is_sent_as_any_other() {
+    let (notifier, to) = (notifier().await, mail_address());
+    let body = mail(&[&to], &"<a>".repeat(34_000));
+    notifier.notify(&body).await.expect(202);
+    let settled = notifier.settled(trace_of(&body)).await;
+    assert_eq!(settled["deliveries"][0]["deliveryStatus"], "DELIVERED");
+}
+
+#[tokio::test]
+async fn a_name_may_have_characters_that_a_path_must_escape() {
+    let (notifier, to) = (notifier().await, mail_address());
+    let mut body = mail(&[&to], "x");
+    body["TraceId"] = format!("{} ä?#%20", unique("trace")).into();
+    notifier.notify(&body).await.expect(202);
+    let escaped: String =
+        url::form_urlencoded::byte_serialize(trace_of(&body).as_bytes()).collect();
+    let found = notifier.status(&escaped.replace('+', "%20")).await.expect(200);
+    assert_eq!(found["traceId"], body["TraceId"]);
+}
+
+#[tokio::test]
 async fn a_hundred_addresses_go_out_in_one_request() {
     let notifier = notifier().await;
     let addresses: Vec<String> = (0..100).map(|_| mail_address()).collect();

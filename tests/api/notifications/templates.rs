@@ -40,6 +40,7 @@ async fn a_template_that_cannot_be_used_is_not_kept() {
         (json!({ "MessageBody": "{" , "Subject": "}" }), vec!["/MessageBody", "/Subject"]),
         (json!({ "MessageBody": "x", "Subject": "a\nb" }), vec!["/Subject"]),
         (json!({ "MessageBody": "x".repeat(102_401) }), vec!["/MessageBody"]),
+        (json!({ "MessageBody": "<a href={to}>" }), vec!["/MessageBody"]),
     ] {
         client.put(&path, template).await.refused(422).naming(&at);
     }
@@ -61,6 +62,38 @@ async fn a_preview_shows_what_would_be_sent() {
     assert_eq!(shown["MessageBody"], "<p>&lt;Ada&gt; {x}</p>");
     let refused = client.post(&format!("{path}/preview"), json!({})).await.refused(422);
     refused.naming(&["/Substitutions/name"]);
+}
+
+#[tokio::test]
+async fn a_preview_is_no_longer_than_a_mail() {
+    let notifier = notifier().await;
+    let path = format!("/v1/templates/{}", unique("long"));
+    let template = json!({ "MessageBody": "<p>{x}</p>".repeat(9_000) });
+    notifier.client().put(&path, template).await.expect(200);
+    let values = json!({ "Substitutions": { "x": "x".repeat(100_000) } });
+    let refused = notifier.client().post(&format!("{path}/preview"), values).await.refused(422);
+    refused.naming(&["/Substitutions"]);
+}
+
+#[tokio::test]
+async fn a_repeat_says_what_was_said_whatever_became_of_the_template() {
+    let (backend, notifier, to) = (Backend::shared().await, notifier().await, mail_address());
+    let path = format!("/v1/templates/{}", unique("fleeting"));
+    let client = notifier.client();
+    client.put(&path, json!({ "MessageBody": "before" })).await.expect(200);
+    let body = json!({
+        "TraceId": unique("trace"),
+        "EmailMessage": { "FromAddress": EMAIL_SENDER, "TemplateName": path.rsplit('/').next() },
+        "Addresses": { &to: { "ChannelType": "EMAIL" } },
+    });
+    let first = notifier.notify(&body).await.expect(202);
+    client.put(&path, json!({ "MessageBody": "{after}" })).await.expect(200);
+    assert_eq!(notifier.notify(&body).await.expect(202).body, first.body);
+    client.delete(&path).await.expect(204);
+    assert_eq!(notifier.notify(&body).await.expect(202).body, first.body);
+    notifier.settled(body["TraceId"].as_str().unwrap()).await;
+    let sent = sent_out(backend, &to).await;
+    assert_eq!((sent.len(), sent[0].body.as_str()), (1, "before"));
 }
 
 #[tokio::test]

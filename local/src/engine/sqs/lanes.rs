@@ -7,6 +7,9 @@ use std::time::{Duration, Instant};
 /// What keeps an order among itself: a message group of a FIFO queue; in a standard queue each message alone.
 pub type Lane = Arc<str>;
 
+/// That of a message which nobody has received yet.
+const NO_RECEIVE: u64 = 0;
+
 /// The messages of one queue by sequence number, without what they say.
 #[derive(Default)]
 pub struct Lanes {
@@ -44,6 +47,14 @@ impl Lanes {
         self.unready(&lane);
         self.messages.entry(Arc::clone(&lane)).or_default().waiting.insert(sequence);
         self.make_ready(lane);
+    }
+
+    /// Puts a message into its lane that nobody receives before `begins`.
+    pub fn add_later(&mut self, sequence: i64, lane: Lane, begins: Instant) {
+        self.unready(&lane);
+        self.messages.entry(Arc::clone(&lane)).or_default().in_flight += 1;
+        self.ends.insert((begins, sequence));
+        self.in_flight.insert(sequence, InFlight { lane, ends: begins, receive: NO_RECEIVE });
     }
 
     /// Takes up to `limit` messages for the time of `visibility`: of each lane as many as there is room for.

@@ -2,7 +2,7 @@
 //! the event source mapping alone, which is in this process.
 //!
 //! What was acknowledged is on disk. What is in flight is known to this process only: after its end, of whatever kind,
-//! such a message comes again at once. Receives are counted on disk, so that a message which ends the process each time
+//! such a message comes again at once, and one that was delayed comes at once, too. Receives are counted on disk, so that a message which ends the process each time
 //! is set aside, too.
 
 mod call;
@@ -115,9 +115,16 @@ impl Sqs {
             messages.iter().map(send).collect::<rusqlite::Result<Vec<_>>>()
         })?;
         if let Some(lanes) = lanes.get_mut(name) {
-            for (_, added) in &sent {
-                if let Some((sequence, lane)) = added {
-                    lanes.add(*sequence, Arc::clone(lane));
+            for ((_, added), message) in sent.iter().zip(messages) {
+                match added {
+                    Some((sequence, lane)) if message.delay.is_zero() => {
+                        lanes.add(*sequence, Arc::clone(lane));
+                    }
+                    Some((sequence, lane)) => {
+                        let begins = Instant::now() + message.delay;
+                        lanes.add_later(*sequence, Arc::clone(lane), begins);
+                    }
+                    None => {}
                 }
             }
         }

@@ -1,6 +1,7 @@
 //! What a client sends, and how SQS refuses it.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +12,8 @@ pub const MAX_BYTES: usize = 1024 * 1024;
 
 const MAX_ENTRIES: usize = 10;
 
+const MAX_DELAY_SECONDS: u16 = 900;
+
 /// One message for a queue.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "PascalCase")]
@@ -20,6 +23,7 @@ pub struct SendMessage {
     message_body: Option<String>,
     message_group_id: Option<String>,
     message_deduplication_id: Option<String>,
+    delay_seconds: Option<u16>,
 }
 
 /// Up to ten messages for a queue, each accepted or refused for itself.
@@ -42,10 +46,11 @@ pub struct Entry {
     message_body: Option<String>,
     message_group_id: Option<String>,
     message_deduplication_id: Option<String>,
+    delay_seconds: Option<u16>,
 }
 
 /// A message that may be sent.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct NewMessage {
     /// What it says.
     pub body: String,
@@ -53,6 +58,8 @@ pub struct NewMessage {
     pub group_id: Option<String>,
     /// What tells a repeat.
     pub deduplication_id: Option<String>,
+    /// How long nobody receives it.
+    pub delay: Duration,
 }
 
 /// A message that was accepted.
@@ -72,14 +79,16 @@ pub struct Sent {
 impl SendMessage {
     /// The message, if a queue of this kind takes it.
     pub fn message(self, fifo: bool) -> Result<NewMessage, Refusal> {
-        accept(fifo, self.message_body, self.message_group_id, self.message_deduplication_id)
+        let Self { message_body, message_group_id, message_deduplication_id, .. } = self;
+        accept(fifo, message_body, message_group_id, message_deduplication_id, self.delay_seconds)
     }
 }
 
 impl Entry {
     /// The message, if a queue of this kind takes it.
     pub fn message(self, fifo: bool) -> Result<NewMessage, Refusal> {
-        accept(fifo, self.message_body, self.message_group_id, self.message_deduplication_id)
+        let Self { message_body, message_group_id, message_deduplication_id, .. } = self;
+        accept(fifo, message_body, message_group_id, message_deduplication_id, self.delay_seconds)
     }
 }
 
@@ -119,6 +128,7 @@ fn accept(
     body: Option<String>,
     group_id: Option<String>,
     deduplication_id: Option<String>,
+    delay_seconds: Option<u16>,
 ) -> Result<NewMessage, Refusal> {
     let body = body.filter(|body| !body.is_empty()).ok_or_else(|| missing("MessageBody"))?;
     if body.len() > MAX_BYTES {
@@ -140,7 +150,13 @@ fn accept(
             _ => {}
         }
     }
-    Ok(NewMessage { body, group_id, deduplication_id })
+    let delay = match delay_seconds {
+        None => Duration::ZERO,
+        Some(_) if fifo => return Err(invalid("DelaySeconds", "is not for this type of queue")),
+        Some(seconds @ 0..=MAX_DELAY_SECONDS) => Duration::from_secs(seconds.into()),
+        Some(_) => return Err(invalid("DelaySeconds", "must be at most 900")),
+    };
+    Ok(NewMessage { body, group_id, deduplication_id, delay })
 }
 
 fn is_name(value: &str) -> bool {

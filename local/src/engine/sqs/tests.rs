@@ -37,6 +37,7 @@ fn message(group: &str, body: &str) -> NewMessage {
         body: body.to_owned(),
         group_id: Some(group.to_owned()),
         deduplication_id: Some(format!("id of {body}")),
+        ..NewMessage::default()
     }
 }
 
@@ -76,6 +77,25 @@ fn a_group_waits_for_its_message_that_is_in_flight_and_others_do_not() {
 }
 
 #[tokio::test]
+async fn what_is_delayed_comes_later_and_holds_up_nobody() {
+    let folder = tempfile::tempdir().unwrap();
+    let sqs = open(&folder, None);
+    let new =
+        |body: &str, delay| [NewMessage { body: body.to_owned(), delay, ..NewMessage::default() }];
+    let begun = Instant::now();
+    sqs.send("any", &new("later", VISIBILITY)).unwrap();
+    sqs.send("any", &new("now", Duration::ZERO)).unwrap();
+    let first = sqs.receive("any", 10).unwrap();
+    assert_eq!(bodies(&first), ["now"]);
+    let second = receive_when_there(&sqs, "any").await;
+    assert_eq!(bodies(&second), ["later"]);
+    assert!(begun.elapsed() >= VISIBILITY);
+    sqs.delete("any", &second).unwrap();
+    sqs.delete("any", &first).unwrap();
+    assert!(sqs.is_empty("any"));
+}
+
+#[tokio::test]
 async fn what_is_not_deleted_comes_again_in_order_and_is_set_aside_in_the_end() {
     let folder = tempfile::tempdir().unwrap();
     let sqs = open(&folder, Some(VISIBILITY));
@@ -105,8 +125,7 @@ fn everything_but_what_was_deleted_survives_a_restart() {
     let folder = tempfile::tempdir().unwrap();
     let sqs = open(&folder, None);
     let sent = send(&sqs, &[("a", "1"), ("a", "2"), ("b", "3")]);
-    sqs.send("any", &[NewMessage { body: "4".to_owned(), group_id: None, deduplication_id: None }])
-        .unwrap();
+    sqs.send("any", &[NewMessage { body: "4".to_owned(), ..NewMessage::default() }]).unwrap();
     let received = sqs.receive("fifo", 3).unwrap();
     sqs.delete("fifo", &received[2..]).unwrap();
     drop(sqs);
@@ -224,7 +243,9 @@ async fn what_sqs_refuses_is_refused_by_its_names() {
     assert_eq!(code(with_id("fifo", "\u{1}").send().await), "InvalidMessageContents");
     let long_id = with_id("fifo", "x").message_group_id("x".repeat(129));
     assert_eq!(code(long_id.send().await), "InvalidParameterValue");
-    assert_eq!(code(with_id("fifo", "x").delay_seconds(1).send().await), "SerializationException");
+    assert_eq!(code(with_id("fifo", "x").delay_seconds(1).send().await), "InvalidParameterValue");
+    let delayed = client.send_message().queue_url(&urls["any"]).message_body("x");
+    assert_eq!(code(delayed.delay_seconds(901).send().await), "InvalidParameterValue");
     with_id("fifo", &too_long[1..]).send().await.unwrap();
 
     let batch = |ids: &[&str]| {

@@ -31,6 +31,7 @@ fn send(sqs: &Sqs, messages: &[(&str, &str)]) {
         body: (*body).to_owned(),
         group_id: Some((*group).to_owned()),
         deduplication_id: Some((*body).to_owned()),
+        ..NewMessage::default()
     };
     sqs.send("q", &messages.iter().map(message).collect::<Vec<_>>()).unwrap();
 }

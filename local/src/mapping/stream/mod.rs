@@ -212,7 +212,7 @@ impl Pump {
 
     async fn set_aside(&self, body: String) -> engine::Result<()> {
         let (sqs, queue) = (Arc::clone(&self.sqs), self.source.on_failure.clone());
-        let message = NewMessage { body, group_id: None, deduplication_id: None };
+        let message = NewMessage { body, ..NewMessage::default() };
         let sent = tokio::task::spawn_blocking(move || sqs.send(&queue, &[message])).await;
         sent.map_err(std::io::Error::other)??;
         Ok(())

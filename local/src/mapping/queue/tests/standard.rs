@@ -3,11 +3,7 @@
 use super::*;
 
 fn send_any(sqs: &Sqs, bodies: &[&str]) {
-    let message = |body: &&str| NewMessage {
-        body: (*body).to_owned(),
-        group_id: None,
-        deduplication_id: None,
-    };
+    let message = |body: &&str| NewMessage { body: (*body).to_owned(), ..NewMessage::default() };
     sqs.send("any", &bodies.iter().map(message).collect::<Vec<_>>()).unwrap();
 }
 
