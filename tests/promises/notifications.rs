@@ -223,7 +223,9 @@ async fn whatever_the_order_of_events_the_same_is_left() {
         Some(Outcome::Delivered) => DeliveryStatus::Delivered,
         Some(Outcome::Failed | Outcome::Returned) => DeliveryStatus::Failed,
     };
-    // Every sequence of up to four.
+    assert_eq!(expected(&[Outcome::Failed, Outcome::Delivered]), DeliveryStatus::Delivered);
+    assert_eq!(expected(&[Outcome::Returned, Outcome::Delivered]), DeliveryStatus::Failed);
+    // Every sequence of four.
     for number in 0..4_usize.pow(4) {
         let told: Vec<Outcome> = (0..4).map(|place| all[number / 4_usize.pow(place) % 4]).collect();
         let name = TraceKey::new("issuer", "subject", &number.to_string());

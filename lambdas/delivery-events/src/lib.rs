@@ -8,7 +8,7 @@ mod event;
 use std::sync::Arc;
 
 use shared::error::{Error, Result};
-use shared::store::{Deliveries, DeliveryKey, Sent, Store};
+use shared::store::{Deliveries, DeliveryKey, Outcome, Sent, Store};
 
 pub use event::DeliveryEvent;
 
@@ -24,6 +24,10 @@ pub async fn from_env() -> Result<Deliveries, lambda_http::Error> {
 pub async fn handle(deliveries: Arc<Deliveries>, event: DeliveryEvent) -> Result<()> {
     for told in event.told().map_err(Error::internal)? {
         let key = DeliveryKey::new(&told.trace, &told.address);
+        // Whoever sent it has mostly recorded that by now: to look costs a tenth of what a write costs that changes nothing.
+        if told.outcome == Outcome::Accepted && deliveries.is_further(&key).await? {
+            continue;
+        }
         let sent = Sent::told(told.outcome, told.provider_id, told.reason);
         deliveries.record(&key, sent).await?;
     }

@@ -210,6 +210,18 @@ impl Deliveries {
         refused(outcome).map(drop)
     }
 
+    /// Whether the delivery is known to be further than PENDING; it may be and not be known yet.
+    ///
+    /// # Errors
+    /// As [`Deliveries::commit`].
+    pub async fn is_further(&self, delivery: &DeliveryKey<'_>) -> Result<bool> {
+        let request = self.store.client.get_item().table_name(self.store.table(TABLE));
+        let request =
+            request.set_key(Some(delivery.item())).projection_expression("deliveryStatus");
+        let row = request.send().await?.item.unwrap_or_default();
+        Ok(row.get("deliveryStatus").is_some_and(|known| *known != status(DeliveryStatus::Pending)))
+    }
+
     fn update(&self, delivery: &DeliveryKey<'_>) -> UpdateItemFluentBuilder {
         let request = self.store.client.update_item().table_name(self.store.table(TABLE));
         request.set_key(Some(delivery.item()))
