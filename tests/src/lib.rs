@@ -38,7 +38,7 @@ mod user_pool;
 pub use backend::Backend;
 pub use client::{Client, Request};
 pub use entries::{assert_dense, bodies, keys, seqs, types};
-pub use eventually::eventually;
+pub use eventually::{eventually, within};
 pub use person::{Group, MAILBOX, PASSWORD, Person, people, unique};
 pub use reply::{Answer, Refusal, Reply};
 pub use socket::{Socket, says};

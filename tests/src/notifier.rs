@@ -1,7 +1,7 @@
 //! A program that sends notifications, with a token of its own; and what it has sent.
 
 use std::env;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use http::Method;
 use http::header::HeaderName;
@@ -11,12 +11,15 @@ use serde_json::{Value, json};
 use crate::backend::Backend;
 use crate::client::{Client, Request};
 use crate::reply::{Answer, Reply};
-use crate::{eventually, unique};
+use crate::{unique, within};
 
 /// What signs the tokens of a local server.
 const LOCAL_SECRET: &str = "local-messaging-api-secret-0123456789";
 /// The API key of a local server.
 const LOCAL_API_KEY: &str = "local-api-key";
+
+/// How long hundreds of deliveries may take, beside other tests.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The configured sender of mail.
 pub const EMAIL_SENDER: &str = "sender@example.com";
@@ -67,7 +70,7 @@ impl Notifier {
     /// What became of a request, once no delivery is on its way any more.
     pub async fn settled(&self, trace_id: &str) -> Answer {
         let status = async || self.status(trace_id).await.expect(200);
-        eventually(status, |answer| {
+        within(PATIENCE, status, |answer| {
             let deliveries = answer["deliveries"].as_array().expect("a list");
             let ended = |delivery: &Value| {
                 matches!(delivery["deliveryStatus"].as_str(), Some("DELIVERED" | "FAILED"))
