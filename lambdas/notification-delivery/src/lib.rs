@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures_util::future::join_all;
 use shared::error::{Error, Result};
 use shared::events::{BatchAnswer, QueueEvent, QueueRecord};
-use shared::messaging::{Carried, Courier, Providers};
+use shared::messaging::{Carried, Courier, Outgoing, Providers};
 use shared::store::{Deliveries, Store};
 
 /// As the lambda's environment says: as [`Store::from_env`] and [`Providers::from_env`].
@@ -26,7 +26,9 @@ pub async fn handle(courier: Arc<Courier>, event: QueueEvent) -> Result<BatchAns
 
 /// Answers the message's id if it is to come again.
 async fn carry(courier: &Courier, record: QueueRecord) -> Option<String> {
-    let carried = match serde_json::from_str(&record.body).map_err(Error::internal) {
+    let carried = match serde_json::from_str::<Outgoing>(&record.body).map_err(Error::internal) {
+        // Whoever recorded it has sent it, too, unless something came between.
+        Ok(outgoing) if outgoing.recorded => courier.carry_what_is_left(&outgoing).await,
         Ok(outgoing) => courier.carry(&outgoing).await,
         Err(error) => Err(error),
     };

@@ -51,6 +51,18 @@ impl Courier {
         Self { deliveries, providers, claim }
     }
 
+    /// As [`Courier::carry`], for what was mostly carried by somebody else by now.
+    ///
+    /// # Errors
+    /// As [`Courier::carry`].
+    pub async fn carry_what_is_left(&self, outgoing: &Outgoing) -> Result<Carried> {
+        let key = DeliveryKey::new(&outgoing.trace, &outgoing.address);
+        match self.deliveries.further(&key).await? {
+            Some(status) => Ok(Carried::Done(status)),
+            None => self.carry(outgoing).await,
+        }
+    }
+
     /// Brings `outgoing` to its address, unless that was done or is being done.
     ///
     /// # Errors
