@@ -32,6 +32,8 @@ pub struct Options {
     pub data: PathBuf,
     /// Whether a registration waits for the code that is sent, as on AWS, or is confirmed at once.
     pub confirm_registration: bool,
+    /// Whether nobody gets in without a second factor, as with `mfa = "ON"` on AWS; else everybody may have one.
+    pub require_mfa: bool,
     /// How many messages a second one sender may write into one conversation; none: as many as they like.
     pub flood_limit: Option<u32>,
     /// What the handlers reach DynamoDB through.
@@ -57,6 +59,7 @@ impl Options {
             port: 0,
             data: data.into(),
             confirm_registration: false,
+            require_mfa: false,
             flood_limit: None,
             http_clients: HttpClients::default(),
             dynamodb_local: None,
