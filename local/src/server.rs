@@ -13,6 +13,7 @@ use tokio::net::TcpListener;
 use crate::backend::Engines;
 use crate::data::DataFolder;
 use crate::engine::EngineError;
+use crate::engine::cognito::hosted_ui;
 use crate::engine::dynamodb::DynamoDb;
 use crate::error::StartError;
 use crate::mapping::{self, Mapping, Sources, Streams};
@@ -116,6 +117,7 @@ pub async fn start(options: Options) -> Result<Server, StartError> {
 
     let sockets = realtime::Sockets::new(&functions, &events, options.socket_limits, hub.clone())?;
     let router = gateway::router(&functions, &endpoints, &events, engines.verifier())?
+        .merge(hosted_ui::router(Arc::clone(&engines.pool)))
         .merge(outbox::router(Arc::clone(&engines.messaging)))
         .merge(sockets.router())
         .merge(web::router());

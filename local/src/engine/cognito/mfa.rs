@@ -15,17 +15,17 @@ use super::user::User;
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct AssociateSoftwareToken {
-    access_token: Option<String>,
-    session: Option<String>,
+    pub access_token: Option<String>,
+    pub session: Option<String>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct VerifySoftwareToken {
-    access_token: Option<String>,
-    session: Option<String>,
-    user_code: String,
-    friendly_device_name: Option<String>,
+    pub access_token: Option<String>,
+    pub session: Option<String>,
+    pub user_code: String,
+    pub friendly_device_name: Option<String>,
 }
 
 #[derive(Deserialize)]

@@ -2,12 +2,12 @@
 //! out everywhere, or its 30 days are over; a refresh token until another one takes its place.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use uuid::Uuid;
 
 use super::UserPool;
 use super::error::{Error, Result};
 use super::names::{hash, random_secret};
+use super::tokens::Tokens;
 use super::user::User;
 
 const REFRESH_TOKENS: &str = "refresh-token";
@@ -81,19 +81,19 @@ impl RefreshToken {
 
 impl UserPool {
     /// Begins a session: all of its tokens.
-    pub(super) fn begin_session(&self, user: &User, session: &Session, now: i64) -> Result<Value> {
+    pub(super) fn begin_session(&self, user: &User, session: &Session, now: i64) -> Result<Tokens> {
         let kept_until = session.expires_at.unsigned_abs();
         let (kind, id) = (sessions_of(session.sub), session.origin_jti.to_string());
         self.documents.put_until(&kind, &id, session, kept_until)?;
         let refresh_token = self.new_refresh_token(session)?;
-        self.tokens(user, session, Some(refresh_token), now)
+        self.tokens(user, session, refresh_token, now)
     }
 
     /// New tokens of the session that a refresh token stands for; another refresh token among them, which takes its place.
     ///
     /// # Errors
     /// `NotAuthorized` for a token that is none of `client_id`, has expired or was revoked, `RefreshTokenReuse`.
-    pub(super) fn refresh(&self, refresh_token: &str, client_id: &str, now: i64) -> Result<Value> {
+    pub(super) fn refresh(&self, refresh_token: &str, client_id: &str, now: i64) -> Result<Tokens> {
         let _changing = self.changing();
         let id = hash(refresh_token);
         let kept: Option<RefreshToken> = self.documents.get(REFRESH_TOKENS, &id)?;
@@ -114,7 +114,7 @@ impl UserPool {
             self.documents.put_until(REFRESH_TOKENS, &id, &kept, kept_until)?;
         }
         let next = self.new_refresh_token(&session)?;
-        self.tokens(&user, &session, Some(next), now)
+        self.tokens(&user, &session, next, now)
     }
 
     /// Ends the session that a refresh token stands for. Of one that nobody knows nothing is said, as RFC 7009 has it.

@@ -57,7 +57,7 @@ impl UserPool {
     ) -> Result<Value> {
         self.check_client(&input.client_id)?;
         let result = self.refresh(&input.refresh_token, &input.client_id, now)?;
-        Ok(json!({ "AuthenticationResult": result }))
+        Ok(json!({ "AuthenticationResult": result.as_result() }))
     }
 
     pub(super) fn revoke_token(&self, input: &RevokeToken) -> Result<Value> {
@@ -110,7 +110,7 @@ impl UserPool {
         match step {
             Step::Done(user) => {
                 let session = Session::new(&user, self.client_id(), USER_SCOPE, now);
-                let result = self.begin_session(&user, &session, now)?;
+                let result = self.begin_session(&user, &session, now)?.as_result();
                 Ok(json!({ "AuthenticationResult": result, "ChallengeParameters": {} }))
             }
             Step::Challenge { name, session, parameters } => Ok(json!({

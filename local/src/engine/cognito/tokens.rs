@@ -18,6 +18,15 @@ pub const ACCESS_TOKEN_LIFETIME: i64 = 15 * 60;
 /// What lets a token be used with the operations of the pool itself.
 pub(super) const USER_SCOPE: &str = "aws.cognito.signin.user.admin";
 
+/// The tokens of a session.
+pub struct Tokens {
+    pub access_token: String,
+    pub id_token: String,
+    pub refresh_token: String,
+    /// What they are good for.
+    pub scope: String,
+}
+
 /// The claims of an access token that tell which one it is.
 #[derive(Deserialize)]
 struct AccessClaims {
@@ -28,29 +37,17 @@ struct AccessClaims {
 }
 
 impl UserPool {
-    /// New tokens of a session.
+    /// New tokens of a session, beside a new refresh token.
     pub(super) fn tokens(
         &self,
         user: &User,
         session: &Session,
-        refresh_token: Option<String>,
+        refresh_token: String,
         now: i64,
-    ) -> Result<Value> {
+    ) -> Result<Tokens> {
         let access_token = self.key.sign(&self.access_claims(user, session, now))?;
-        let mut tokens = json!({
-            "TokenType": "Bearer",
-            "ExpiresIn": ACCESS_TOKEN_LIFETIME,
-        });
-        // Through the hosted sign-in only those who ask for `openid` get one.
-        if session.has_scope("openid") || session.scope == USER_SCOPE {
-            let claims = self.id_claims(user, session, &access_token, now);
-            tokens["IdToken"] = self.key.sign(&claims)?.into();
-        }
-        tokens["AccessToken"] = access_token.into();
-        if let Some(token) = refresh_token {
-            tokens["RefreshToken"] = token.into();
-        }
-        Ok(tokens)
+        let id_token = self.key.sign(&self.id_claims(user, session, &access_token, now))?;
+        Ok(Tokens { access_token, id_token, refresh_token, scope: session.scope.clone() })
     }
 
     /// The user and the session of an access token.
@@ -122,6 +119,19 @@ impl UserPool {
             claims["nonce"] = nonce.as_str().into();
         }
         claims
+    }
+}
+
+impl Tokens {
+    /// As the operations of the pool have them.
+    pub fn as_result(&self) -> Value {
+        json!({
+            "AccessToken": self.access_token,
+            "IdToken": self.id_token,
+            "RefreshToken": self.refresh_token,
+            "TokenType": "Bearer",
+            "ExpiresIn": ACCESS_TOKEN_LIFETIME,
+        })
     }
 }
 
