@@ -78,9 +78,8 @@ impl<'a> Filter<'a> {
                 attributes.find(|(held, _)| *held == name).map(|(_, value)| value)
             }
         };
-        held.is_some_and(|held| match self.prefix {
-            true => held.starts_with(&self.value),
-            false => held == self.value,
+        held.is_some_and(|held| {
+            if self.prefix { held.starts_with(&self.value) } else { held == self.value }
         })
     }
 }

@@ -135,7 +135,7 @@ impl Tokens {
     }
 }
 
-/// The left half of the hash, as OpenID Connect has it.
+/// The left half of the hash, as `OpenID` Connect has it.
 fn half_hash(token: &str) -> String {
     let hash = digest(&SHA256, token.as_bytes());
     let (left, _) = hash.as_ref().split_at(hash.as_ref().len() / 2);

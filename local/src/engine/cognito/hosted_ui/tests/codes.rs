@@ -130,7 +130,7 @@ async fn what_a_token_was_asked_for_it_is_good_for() {
         let request = http::Request::builder()
             .uri(format!("{}{PATH}/oauth2/userInfo", site.url))
             .header("authorization", format!("Bearer {}", token.as_str().unwrap()))
-            .body(Default::default());
+            .body(Vec::new());
         let response = Http::new().unwrap().send(request.unwrap()).await.unwrap();
         let body: Value = serde_json::from_slice(response.body()).unwrap();
         (response.status().as_u16(), body)
