@@ -93,7 +93,6 @@ impl UserPool {
 
     pub(super) fn change_password(&self, input: &ChangePassword, now: i64) -> Result<Value> {
         check_password_length(&input.previous_password)?;
-        check_password(&input.proposed_password)?;
         let _changing = self.changing();
         let mut user = self.owner_of(&input.access_token, now)?;
         let username = user.username.clone();
@@ -101,6 +100,7 @@ impl UserPool {
             if !self.has_password(&user, &input.previous_password) {
                 return Err(Error::IncorrectPassword);
             }
+            check_password(&input.proposed_password)?;
             user.set_password(PasswordHash::new(&input.proposed_password)?, now);
             self.save(&user)?;
             Ok(json!({}))

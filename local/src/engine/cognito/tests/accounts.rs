@@ -95,7 +95,7 @@ fn a_password_is_changed_by_who_knows_it() {
     let weak = change(PASSWORD, "Correct horse").unwrap_err();
     let sentence = "InvalidPasswordException: Password did not conform with policy: Password must have numeric characters";
     assert_eq!(weak, sentence);
-    assert_eq!(change("Wrong horse 1", "Another horse 2").unwrap_err(), REFUSED);
+    assert_eq!(change("Wrong horse 1", "weak").unwrap_err(), REFUSED);
     change(PASSWORD, "Another horse 2").unwrap();
     get_user(&pool, &tokens).unwrap();
     sign_in(&pool, "ann", "Another horse 2").unwrap();

@@ -3,6 +3,7 @@
 mod accounts;
 mod admin;
 mod challenges;
+mod conformance;
 mod recovery;
 mod sessions;
 mod sign_in;

@@ -2,6 +2,8 @@
 
 use super::*;
 use crate::engine::cognito::names::hash;
+use crate::engine::cognito::session::Session;
+use crate::engine::cognito::tokens::USER_SCOPE;
 
 const REVOKED: &str = "NotAuthorizedException: Access Token has been revoked";
 const REFRESH_REVOKED: &str = "NotAuthorizedException: Refresh Token has been revoked";
@@ -116,6 +118,19 @@ fn tokens_do_not_outlive_their_account_whoever_has_the_name_next() {
     tokens(&pool, "ann");
     assert_eq!(get_user(&pool, &old).unwrap_err(), REVOKED);
     assert_eq!(refresh_at(&pool, &old["RefreshToken"], NOW).unwrap_err(), REFRESH_REVOKED);
+}
+
+#[test]
+fn a_sign_in_that_ends_behind_the_deletion_gets_nothing() {
+    let pool = pool();
+    sign_up(&pool, "ann").unwrap();
+    let old = pool.user("ann").unwrap().unwrap();
+    call(&pool, "AdminDeleteUser", json!({ "Username": "ann" })).unwrap();
+    sign_up(&pool, "ann").unwrap();
+    let session = Session::new(&old, pool.client_id(), USER_SCOPE, NOW);
+    let late = pool.begin_session(&old, &session, NOW).unwrap().as_result();
+    assert_eq!(get_user(&pool, &late).unwrap_err(), REVOKED);
+    assert_eq!(refresh_at(&pool, &late["RefreshToken"], NOW).unwrap_err(), REFRESH_REVOKED);
 }
 
 #[test]
