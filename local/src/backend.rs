@@ -18,7 +18,7 @@ use tokio::net::TcpListener;
 
 use crate::aws;
 use crate::data::DataFolder;
-use crate::engine::cognito::UserPool;
+use crate::engine::cognito::{Settings, UserPool};
 use crate::engine::documents::Documents;
 use crate::engine::messaging::{self, Messaging};
 use crate::engine::secrets::{self, Secrets};
@@ -62,7 +62,11 @@ impl Engines {
         let outbox = Arc::new(Outbox::open(documents.clone())?);
         let messaging =
             Messaging::open(documents.clone(), Arc::clone(&outbox), options.provider_delay)?;
-        let pool = UserPool::open(documents.clone(), outbox, options.confirm_registration)?;
+        let settings = Settings {
+            confirm_registration: options.confirm_registration,
+            require_mfa: options.require_mfa,
+        };
+        let pool = UserPool::open(documents.clone(), outbox, settings)?;
         let queues = shared::queues::queues().map_err(unreadable("queues.json"))?;
         let sqs = Sqs::open(&data.queues(), &queues, options.queue_visibility)?;
         let (pool, sqs, messaging) = (Arc::new(pool), Arc::new(sqs), Arc::new(messaging));

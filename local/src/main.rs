@@ -25,6 +25,9 @@ struct Arguments {
     /// Let a registration wait for the code that is mailed, as on AWS.
     #[arg(long)]
     confirm_registration: bool,
+    /// Let nobody in without a second factor, as with `mfa = "ON"` on AWS.
+    #[arg(long)]
+    require_mfa: bool,
     /// How many messages a second one sender may write into one conversation.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     flood_limit: Option<u32>,
@@ -59,6 +62,7 @@ async fn run(arguments: &Arguments) -> Result<(), Failure> {
         host: arguments.host.clone(),
         port: arguments.port,
         confirm_registration: arguments.confirm_registration,
+        require_mfa: arguments.require_mfa,
         flood_limit: arguments.flood_limit,
         messaging_jwks_url: arguments.messaging_jwks_url.clone(),
         ..Options::new(&arguments.data)

@@ -13,6 +13,7 @@ use tokio::net::TcpListener;
 use crate::backend::Engines;
 use crate::data::DataFolder;
 use crate::engine::EngineError;
+use crate::engine::cognito::hosted_ui;
 use crate::engine::dynamodb::DynamoDb;
 use crate::error::StartError;
 use crate::mapping::{self, Mapping, Sources, Streams};
@@ -32,6 +33,8 @@ pub struct Options {
     pub data: PathBuf,
     /// Whether a registration waits for the code that is sent, as on AWS, or is confirmed at once.
     pub confirm_registration: bool,
+    /// Whether nobody gets in without a second factor, as with `mfa = "ON"` on AWS; else everybody may have one.
+    pub require_mfa: bool,
     /// How many messages a second one sender may write into one conversation; none: as many as they like.
     pub flood_limit: Option<u32>,
     /// What the handlers reach DynamoDB through.
@@ -57,6 +60,7 @@ impl Options {
             port: 0,
             data: data.into(),
             confirm_registration: false,
+            require_mfa: false,
             flood_limit: None,
             http_clients: HttpClients::default(),
             dynamodb_local: None,
@@ -113,6 +117,7 @@ pub async fn start(options: Options) -> Result<Server, StartError> {
 
     let sockets = realtime::Sockets::new(&functions, &events, options.socket_limits, hub.clone())?;
     let router = gateway::router(&functions, &endpoints, &events, engines.verifier())?
+        .merge(hosted_ui::router(Arc::clone(&engines.pool)))
         .merge(outbox::router(Arc::clone(&engines.messaging)))
         .merge(sockets.router())
         .merge(web::router());

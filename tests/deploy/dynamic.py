@@ -14,6 +14,7 @@ from typing import Any
 from deploy_gate import (
     black_box,
     callers,
+    cognito_conformance,
     contract,
     emulator,
     fixups,
@@ -127,6 +128,8 @@ def test(deployment: Deployment, steps: Steps, threads: int) -> None:
         print(f"{permissions.check(account, outputs)} calls permitted or refused as routes.json says")
     with steps.step("callers of the routes that ask for IAM"):
         print(f"{callers.check(account, outputs)} requests let in or refused as routes.json says")
+    with steps.step("the local server's Cognito and the emulator's answer alike"):
+        cognito_conformance.check(account)
     with steps.step("API tests on the deployment"), callers.calling(account, outputs["caller_policies"]) as caller:
         print(f"{black_box.run(account, outputs, caller, threads)} API tests passed")
     with steps.step("nothing has ended in a dead-letter queue"):

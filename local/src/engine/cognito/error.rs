@@ -24,7 +24,13 @@ pub enum Error {
     /// No such user; said to administrators only.
     #[error("User does not exist.")]
     UserNotFound,
-    /// Wrong name, password or refresh token.
+    /// Wrong name or password.
+    #[error("Incorrect username or password.")]
+    IncorrectPassword,
+    /// Too many wrong passwords; the next one is looked at later.
+    #[error("Password attempts exceeded")]
+    AttemptsExceeded,
+    /// A token or a session that is none, or nobody may do that now.
     #[error("{0}")]
     NotAuthorized(&'static str),
     /// The password is right, the account waits for its code.
@@ -33,9 +39,27 @@ pub enum Error {
     /// Another code.
     #[error("Invalid verification code provided, please try again.")]
     CodeMismatch,
+    /// Another code of a second factor.
+    #[error("Invalid code received for user")]
+    FactorMismatch,
+    /// The code of a software token was taken before.
+    #[error("Your software token has already been used once.")]
+    SoftwareTokenUsed,
+    /// The code does not show that the app has the secret.
+    #[error("Code mismatch and fail enable Software Token MFA")]
+    EnableSoftwareToken,
+    /// The account has no software token.
+    #[error("Software Token MFA does not exist for the user.")]
+    SoftwareTokenNotFound,
     /// The code is too old.
     #[error("Invalid code provided, please request a code again.")]
     ExpiredCode,
+    /// The refresh token was replaced by another one some time ago.
+    #[error("Refresh token has been invalidated by rotation.")]
+    RefreshTokenReuse,
+    /// Only refresh tokens can be revoked.
+    #[error("Unsupported token type")]
+    UnsupportedTokenType,
     /// Too many wrong codes.
     #[error("Attempt limit exceeded, please try after some time.")]
     LimitExceeded,
@@ -58,10 +82,16 @@ impl Error {
             Self::InvalidPassword(_) => "InvalidPasswordException",
             Self::UsernameExists => "UsernameExistsException",
             Self::UserNotFound => "UserNotFoundException",
-            Self::NotAuthorized(_) => "NotAuthorizedException",
+            Self::IncorrectPassword | Self::AttemptsExceeded | Self::NotAuthorized(_) => {
+                "NotAuthorizedException"
+            }
             Self::UserNotConfirmed => "UserNotConfirmedException",
-            Self::CodeMismatch => "CodeMismatchException",
-            Self::ExpiredCode => "ExpiredCodeException",
+            Self::CodeMismatch | Self::FactorMismatch => "CodeMismatchException",
+            Self::ExpiredCode | Self::SoftwareTokenUsed => "ExpiredCodeException",
+            Self::EnableSoftwareToken => "EnableSoftwareTokenMFAException",
+            Self::SoftwareTokenNotFound => "SoftwareTokenMFANotFoundException",
+            Self::RefreshTokenReuse => "RefreshTokenReuseException",
+            Self::UnsupportedTokenType => "UnsupportedTokenTypeException",
             Self::LimitExceeded => "LimitExceededException",
             Self::UnknownOperation => "UnknownOperationException",
             Self::Internal(_) => "InternalErrorException",

@@ -13,8 +13,7 @@ const MAX_PASSWORD: usize = 256;
 /// # Errors
 /// `InvalidParameter`.
 pub fn check_username(username: &str) -> Result<()> {
-    let length = username.chars().count();
-    if (1..=MAX_USERNAME).contains(&length) && !username.chars().any(is_blank_or_control) {
+    if is_username(username) {
         return Ok(());
     }
     Err(constraint("username", r"satisfy regular expression pattern: [\p{L}\p{M}\p{S}\p{N}\p{P}]+"))
@@ -25,15 +24,12 @@ pub fn check_username(username: &str) -> Result<()> {
 /// # Errors
 /// `InvalidPassword` with the rule that it breaks, `InvalidParameter` for what Cognito's API does not take at all.
 pub fn check_password(password: &str) -> Result<()> {
-    let length = password.chars().count();
-    if length > MAX_PASSWORD {
-        return Err(constraint("password", "have length less than or equal to 256"));
-    }
+    check_password_length(password)?;
     if password.trim() != password {
         return Err(constraint("password", r"satisfy regular expression pattern: ^[\S]+.*[\S]+$"));
     }
     let rules = [
-        (length >= MIN_PASSWORD, "Password not long enough"),
+        (password.chars().count() >= MIN_PASSWORD, "Password not long enough"),
         (
             password.chars().any(|c| c.is_ascii_lowercase()),
             "Password must have lowercase characters",
@@ -48,6 +44,23 @@ pub fn check_password(password: &str) -> Result<()> {
         Some((_, rule)) => Err(Error::InvalidPassword(rule)),
         None => Ok(()),
     }
+}
+
+/// Checks that a password is short enough to be looked at.
+///
+/// # Errors
+/// `InvalidParameter`.
+pub fn check_password_length(password: &str) -> Result<()> {
+    if password.chars().count() > MAX_PASSWORD {
+        return Err(constraint("password", "have length less than or equal to 256"));
+    }
+    Ok(())
+}
+
+/// Whether anybody can have that name.
+pub fn is_username(username: &str) -> bool {
+    let length = username.chars().count();
+    (1..=MAX_USERNAME).contains(&length) && !username.chars().any(is_blank_or_control)
 }
 
 /// Checks a mail address.
@@ -68,7 +81,8 @@ fn is_blank_or_control(c: char) -> bool {
     c.is_whitespace() || c.is_control()
 }
 
-fn constraint(member: &str, rule: &str) -> Error {
+/// What Cognito's API says of a parameter that it does not take.
+pub fn constraint(member: &str, rule: &str) -> Error {
     Error::InvalidParameter(format!(
         "1 validation error detected: Value at '{member}' failed to satisfy constraint: Member must {rule}"
     ))

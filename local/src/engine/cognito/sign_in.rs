@@ -1,21 +1,17 @@
-//! Signing in, new tokens for old ones, and the administrator's look at an account.
+//! Signing in, new tokens for old ones, and the end of a session.
 
 use std::collections::HashMap;
 
-use aws_lc_rs::digest::{SHA256, digest};
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::UserPool;
+use super::challenge::Step;
 use super::error::{Error, Result};
-use super::tokens::Session;
-use super::{UserPool, now, random_name};
-
-const SESSIONS: &str = "session";
-
-/// Random letters and digits of a refresh token: 380 bits.
-const REFRESH_TOKEN_LENGTH: usize = 64;
+use super::policy::check_password_length;
+use super::session::Session;
+use super::tokens::USER_SCOPE;
+use super::user::User;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -28,87 +24,117 @@ pub(super) struct InitiateAuth {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct AdminGetUser {
-    user_pool_id: String,
-    username: String,
+pub(super) struct GetTokensFromRefreshToken {
+    client_id: String,
+    refresh_token: String,
 }
 
-impl InitiateAuth {
-    fn parameter(&self, name: &str) -> Result<&str> {
-        let missing = || Error::InvalidParameter(format!("Missing required parameter {name}"));
-        self.auth_parameters.get(name).map(String::as_str).ok_or_else(missing)
-    }
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct RevokeToken {
+    client_id: String,
+    token: String,
 }
 
 impl UserPool {
-    pub(super) fn initiate_auth(&self, input: &InitiateAuth) -> Result<Value> {
+    /// With a password only: a client whose refresh tokens rotate cannot have `REFRESH_TOKEN_AUTH`.
+    pub(super) fn initiate_auth(&self, input: &InitiateAuth, now: i64) -> Result<Value> {
         self.check_client(&input.client_id)?;
-        let result = match input.auth_flow.as_str() {
-            "USER_PASSWORD_AUTH" => {
-                self.sign_in(input.parameter("USERNAME")?, input.parameter("PASSWORD")?)
-            }
-            "REFRESH_TOKEN_AUTH" | "REFRESH_TOKEN" => {
-                self.refresh(input.parameter("REFRESH_TOKEN")?)
-            }
-            flow => {
-                Err(Error::InvalidParameter(format!("{flow} flow not enabled for this client")))
-            }
-        };
-        Ok(json!({ "AuthenticationResult": result?, "ChallengeParameters": {} }))
+        if input.auth_flow != "USER_PASSWORD_AUTH" {
+            let message = format!("{} flow not enabled for this client", input.auth_flow);
+            return Err(Error::InvalidParameter(message));
+        }
+        let username = parameter(&input.auth_parameters, "USERNAME")?;
+        let password = parameter(&input.auth_parameters, "PASSWORD")?;
+        let step = self.sign_in(username, password, now)?;
+        self.answer_to(step, now)
     }
 
-    fn sign_in(&self, username: &str, password: &str) -> Result<Value> {
+    pub(super) fn get_tokens_from_refresh_token(
+        &self,
+        input: &GetTokensFromRefreshToken,
+        now: i64,
+    ) -> Result<Value> {
+        self.check_client(&input.client_id)?;
+        let result = self.refresh(&input.refresh_token, &input.client_id, now)?;
+        Ok(json!({ "AuthenticationResult": result.as_result() }))
+    }
+
+    pub(super) fn revoke_token(&self, input: &RevokeToken) -> Result<Value> {
+        self.check_client(&input.client_id)?;
+        self.revoke(&input.token, &input.client_id)?;
+        Ok(json!({}))
+    }
+
+    /// Checks a password; what it leads to. Whether there is such a user shows neither in the answer nor in how long it
+    /// takes.
+    ///
+    /// # Errors
+    /// `IncorrectPassword`, `AttemptsExceeded`, or why the right password does not do.
+    pub(super) fn sign_in(&self, username: &str, password: &str, now: i64) -> Result<Step> {
+        check_password_length(password)?;
+        self.admit_sign_in(username, now)?;
         let user = self.user(username)?;
-        let right = user.as_ref().map_or(&self.decoy, |user| &user.password).verify(password);
-        let user = user.filter(|_| right);
-        let user = user.ok_or(Error::NotAuthorized("Incorrect username or password."))?;
+        let kept = user.as_ref().and_then(|user| user.password.as_ref());
+        let right = kept.unwrap_or(&self.decoy).verify(password);
+
+        let _changing = self.changing();
+        // Again: others may have guessed wrong in the meantime.
+        self.admit_sign_in(username, now)?;
+        match user {
+            Some(user) if right => self.with_password(user, now),
+            _ => {
+                self.count_failed_sign_in(username, now)?;
+                Err(Error::IncorrectPassword)
+            }
+        }
+    }
+
+    fn with_password(&self, user: User, now: i64) -> Result<Step> {
+        if user.disabled {
+            return Err(Error::NotAuthorized("User is disabled."));
+        }
         if !user.confirmed {
             return Err(Error::UserNotConfirmed);
         }
-        let session = Session::new(&user.username, self.client_id(), now());
-        let refresh_token = random_name(REFRESH_TOKEN_LENGTH)?;
-        let expires_at = session.expires_at.unsigned_abs();
-        self.documents.put_until(SESSIONS, &hash(&refresh_token), &session, expires_at)?;
-        let mut result = self.tokens(&user, &session)?;
-        result["RefreshToken"] = refresh_token.into();
-        Ok(result)
+        if user.temporary_until.is_some_and(|end| end <= now) {
+            return Err(Error::NotAuthorized(
+                "Temporary password has expired and must be reset by an administrator.",
+            ));
+        }
+        self.first_step(user, now)
     }
 
-    fn refresh(&self, refresh_token: &str) -> Result<Value> {
-        let session: Option<Session> = self.documents.get(SESSIONS, &hash(refresh_token))?;
-        let session = session.filter(|session| session.client_id == self.client_id());
-        let session = session.ok_or(Error::NotAuthorized("Invalid Refresh Token"))?;
-        if session.expires_at <= now() {
-            return Err(Error::NotAuthorized("Refresh Token has expired"));
+    /// Tokens for who has shown all that was asked for, else the next challenge.
+    pub(super) fn answer_to(&self, step: Step, now: i64) -> Result<Value> {
+        match step {
+            Step::Done(user) => {
+                let session = Session::new(&user, self.client_id(), USER_SCOPE, now);
+                let result = self.begin_session(&user, &session, now)?.as_result();
+                Ok(json!({ "AuthenticationResult": result, "ChallengeParameters": {} }))
+            }
+            Step::Challenge { name, session, parameters } => Ok(json!({
+                "ChallengeName": name,
+                "Session": session,
+                "ChallengeParameters": parameters,
+            })),
         }
-        let user = self.user(&session.username)?;
-        self.tokens(&user.ok_or(Error::NotAuthorized("Invalid Refresh Token"))?, &session)
     }
 
-    pub(super) fn admin_get_user(&self, input: &AdminGetUser) -> Result<Value> {
-        if input.user_pool_id != self.id() {
-            return Err(Error::UnknownPool(input.user_pool_id.clone()));
-        }
-        let user = self.user(&input.username)?.ok_or(Error::UserNotFound)?;
-        let attribute = |name: &str, value: &str| json!({ "Name": name, "Value": value });
-        let mut attributes = vec![
-            attribute("sub", &user.sub.to_string()),
-            attribute("email", &user.email),
-            attribute("email_verified", &user.email_verified.to_string()),
-        ];
-        attributes.extend(user.name.map(|name| attribute("name", &name)));
-        Ok(json!({
-            "Username": user.username,
-            "UserAttributes": attributes,
-            "UserCreateDate": user.created_at,
-            "UserLastModifiedDate": user.modified_at,
-            "Enabled": true,
-            "UserStatus": if user.confirmed { "CONFIRMED" } else { "UNCONFIRMED" },
-        }))
+    /// Whether `password` is the user's; takes as long whether they have one or not.
+    pub(super) fn has_password(&self, user: &User, password: &str) -> bool {
+        user.password.as_ref().unwrap_or(&self.decoy).verify(password)
     }
 }
 
-/// Only this is kept of a refresh token.
-fn hash(refresh_token: &str) -> String {
-    URL_SAFE_NO_PAD.encode(digest(&SHA256, refresh_token.as_bytes()))
+/// A parameter of a flow or an answer to a challenge.
+///
+/// # Errors
+/// `InvalidParameter` when it is missing.
+pub(super) fn parameter<'a>(
+    parameters: &'a HashMap<String, String>,
+    name: &str,
+) -> Result<&'a str> {
+    let missing = || Error::InvalidParameter(format!("Missing required parameter {name}"));
+    parameters.get(name).map(String::as_str).ok_or_else(missing)
 }

@@ -1,21 +1,17 @@
 //! Making and confirming accounts.
 
-use std::sync::PoisonError;
-
 use serde::Deserialize;
 use serde_json::{Value, json};
-use shared::model::Timestamp;
-use uuid::Uuid;
 
+use super::attributes::{Attribute, value_of};
+use super::code::Guess;
 use super::error::{Error, Result};
+use super::mail::delivery;
+use super::names::key_of;
 use super::password::PasswordHash;
-use super::policy::{check_email, check_password, check_username};
-use super::user::{Attempts, User};
-use super::{USERS, UserPool, key_of, now};
-use crate::outbox::{Channel, Message};
-
-/// The address that Cognito itself sends from.
-const SENDER: &str = "no-reply@verificationemail.com";
+use super::policy::check_password;
+use super::user::User;
+use super::{USERS, UserPool};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -25,14 +21,6 @@ pub(super) struct SignUp {
     password: String,
     #[serde(default)]
     user_attributes: Vec<Attribute>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Attribute {
-    name: String,
-    #[serde(default)]
-    value: String,
 }
 
 #[derive(Deserialize)]
@@ -51,90 +39,62 @@ pub(super) struct ResendConfirmationCode {
 }
 
 impl UserPool {
-    pub(super) fn sign_up(&self, input: SignUp) -> Result<Value> {
+    pub(super) fn sign_up(&self, input: SignUp, now: i64) -> Result<Value> {
         self.check_client(&input.client_id)?;
-        let mut user = new_user(input)?;
-        user.confirmed = !self.confirm_registration;
-        let code = if user.confirmed { None } else { Some(user.new_code(now())?) };
+        let mut user = new_user(input, now)?;
+        // Who is let in without a code is so with the address, or no password could be reset.
+        user.confirmed = !self.settings.confirm_registration;
+        user.email_verified = user.confirmed;
+        let code = if user.confirmed { None } else { Some(user.new_code(now)?) };
         if !self.documents.insert(USERS, &key_of(&user.username), &user)? {
             return Err(Error::UsernameExists);
         }
         let mut output = json!({ "UserConfirmed": user.confirmed, "UserSub": user.sub });
         if let Some(code) = code {
-            self.mail(&user.email, &code)?;
+            self.mail_code(&user.email, "confirmation", &code)?;
             output["CodeDeliveryDetails"] = delivery(&user.email);
         }
         Ok(output)
     }
 
-    pub(super) fn confirm_sign_up(&self, input: &ConfirmSignUp) -> Result<Value> {
+    pub(super) fn confirm_sign_up(&self, input: &ConfirmSignUp, now: i64) -> Result<Value> {
         self.check_client(&input.client_id)?;
-        let _changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut user = self.user(&input.username)?.ok_or(Error::CodeMismatch)?;
-        let outcome = user.confirm(&input.confirmation_code, now());
-        self.save(&user)?;
-        outcome.map(|()| json!({}))
+        let _changing = self.changing();
+        self.guess(Guess::Confirmation, &input.username, now, || {
+            let mut user = self.user(&input.username)?.ok_or(Error::CodeMismatch)?;
+            user.confirm(&input.confirmation_code, now)?;
+            self.save(&user)?;
+            Ok(json!({}))
+        })
     }
 
-    pub(super) fn resend_confirmation_code(&self, input: &ResendConfirmationCode) -> Result<Value> {
+    pub(super) fn resend_confirmation_code(
+        &self,
+        input: &ResendConfirmationCode,
+        now: i64,
+    ) -> Result<Value> {
         self.check_client(&input.client_id)?;
-        let _changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(mut user) = self.user(&input.username)? else {
-            return Ok(json!({ "CodeDeliveryDetails": delivery(&input.username) }));
+        let _changing = self.changing();
+        let user = self.user(&input.username)?.filter(|user| !user.disabled);
+        let Some(mut user) = user else {
+            let details = self.simulated_delivery(&input.username);
+            return Ok(json!({ "CodeDeliveryDetails": details }));
         };
         if user.confirmed {
             return Err(Error::InvalidParameter("User is already confirmed.".to_owned()));
         }
-        let code = user.new_code(now())?;
+        let code = user.new_code(now)?;
         self.save(&user)?;
-        self.mail(&user.email, &code)?;
+        self.mail_code(&user.email, "confirmation", &code)?;
         Ok(json!({ "CodeDeliveryDetails": delivery(&user.email) }))
     }
-
-    fn mail(&self, to: &str, code: &str) -> Result<()> {
-        Ok(self.outbox.push(&Message {
-            channel: Channel::Email,
-            from: SENDER.to_owned(),
-            to: to.to_owned(),
-            subject: Some("Your verification code".to_owned()),
-            body: format!("Your confirmation code is {code}"),
-            sent_at: Timestamp::now(),
-        })?)
-    }
 }
 
-fn new_user(input: SignUp) -> Result<User> {
-    let attribute = |name: &str| {
-        let found = input.user_attributes.iter().find(|attribute| attribute.name == name);
-        found.map(|attribute| attribute.value.clone())
-    };
-    let email = attribute("email");
-    check_username(&input.username)?;
+fn new_user(input: SignUp, now: i64) -> Result<User> {
+    let email = value_of(&input.user_attributes, "email");
     check_password(&input.password)?;
-    check_email(email.as_deref())?;
-    let now = now();
-    Ok(User {
-        sub: Uuid::new_v4(),
-        email: email.unwrap_or_default(),
-        email_verified: false,
-        name: attribute("name"),
-        created_at: now,
-        modified_at: now,
-        password: PasswordHash::new(&input.password)?,
-        confirmed: false,
-        code: None,
-        attempts: Attempts::default(),
-        username: input.username,
-    })
-}
-
-/// Where the code went, as little of it as tells the owner.
-fn delivery(address: &str) -> Value {
-    let first = |part: &str| part.chars().next().map_or_else(String::new, String::from);
-    let (local, domain) = address.split_once('@').unwrap_or((address, "example.com"));
-    json!({
-        "AttributeName": "email",
-        "DeliveryMedium": "EMAIL",
-        "Destination": format!("{}***@{}***", first(local), first(domain)),
-    })
+    let mut user = User::new(input.username, email, now)?;
+    user.name = value_of(&input.user_attributes, "name");
+    user.password = Some(PasswordHash::new(&input.password)?);
+    Ok(user)
 }

@@ -15,7 +15,7 @@ use tokio::net::TcpListener;
 
 use super::*;
 use crate::aws;
-use crate::engine::cognito::UserPool;
+use crate::engine::cognito::{Settings, UserPool};
 use crate::engine::secrets::Secrets;
 use crate::engine::services::Services;
 use crate::engine::sqs::Sqs;
@@ -44,7 +44,7 @@ async fn service_over(documents: Documents, delay: Option<Duration>) -> Service 
     let outbox = Arc::new(Outbox::open(documents.clone()).unwrap());
     let messaging = Messaging::open(documents.clone(), Arc::clone(&outbox), delay).unwrap();
     let messaging = Arc::new(messaging);
-    let pool = Arc::new(UserPool::open(documents, outbox, false).unwrap());
+    let pool = Arc::new(UserPool::open(documents, outbox, Settings::default()).unwrap());
     let secrets = Arc::new(Secrets::new(pool.client_id()));
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
     let config = aws::config(listener.local_addr().unwrap(), None).into_builder();

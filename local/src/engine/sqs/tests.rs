@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 
 use super::*;
 use crate::aws;
-use crate::engine::cognito::UserPool;
+use crate::engine::cognito::{Settings, UserPool};
 use crate::engine::documents::Documents;
 use crate::engine::messaging::Messaging;
 use crate::engine::secrets::Secrets;
@@ -181,7 +181,7 @@ async fn service() -> Service {
     let documents = Documents::open(Database::memory().unwrap()).unwrap();
     let outbox = Arc::new(Outbox::open(documents.clone()).unwrap());
     let messaging = Messaging::open(documents.clone(), Arc::clone(&outbox), None).unwrap();
-    let pool = Arc::new(UserPool::open(documents, outbox, false).unwrap());
+    let pool = Arc::new(UserPool::open(documents, outbox, Settings::default()).unwrap());
     let secrets = Arc::new(Secrets::new(pool.client_id()));
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
     let address = listener.local_addr().unwrap();
