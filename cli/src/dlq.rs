@@ -4,10 +4,10 @@ use std::io::{IsTerminal, Write};
 use std::time::Duration;
 
 use aws_sdk_sqs::types::{MessageSystemAttributeName, QueueAttributeName};
-use aws_sdk_sqs::{Client, Error};
+use aws_sdk_sqs::Client;
 use tokio::time::sleep;
 
-use crate::{Result, account, say};
+use crate::{Result, account, refused, say};
 
 /// How many messages one call receives (SQS' limit).
 const MAX_BATCH: i32 = 10;
@@ -63,7 +63,7 @@ async fn list(client: &Client, url: &str, bodies: bool, limit: usize) -> Result<
             .message_system_attribute_names(ApproximateReceiveCount)
             .send()
             .await
-            .map_err(Error::from)?;
+            .map_err(refused)?;
         let before = seen.len();
         for message in output.messages.unwrap_or_default() {
             let id = message.message_id.clone().unwrap_or_default();
@@ -89,13 +89,13 @@ async fn list(client: &Client, url: &str, bodies: bool, limit: usize) -> Result<
 async fn redrive(client: &Client, url: &str, rate: Option<i32>) -> Result<()> {
     let arn = QueueAttributeName::QueueArn;
     let attributes = client.get_queue_attributes().queue_url(url).attribute_names(arn.clone());
-    let attributes = attributes.send().await.map_err(Error::from)?.attributes.unwrap_or_default();
+    let attributes = attributes.send().await.map_err(refused)?.attributes.unwrap_or_default();
     let arn = attributes.get(&arn).ok_or("the queue has no ARN")?;
     let request = client.start_message_move_task().source_arn(arn);
-    request.set_max_number_of_messages_per_second(rate).send().await.map_err(Error::from)?;
+    request.set_max_number_of_messages_per_second(rate).send().await.map_err(refused)?;
     loop {
         let tasks = client.list_message_move_tasks().source_arn(arn).max_results(1).send();
-        let tasks = tasks.await.map_err(Error::from)?.results.unwrap_or_default();
+        let tasks = tasks.await.map_err(refused)?.results.unwrap_or_default();
         let task = tasks.first().ok_or("SQS does not know of the move")?;
         let moved = task.approximate_number_of_messages_moved;
         match task.status.as_deref() {

@@ -6,6 +6,7 @@ mod token;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use aws_sdk_sqs::error::{DisplayErrorContext, ProvideErrorMetadata};
 use clap::{Parser, Subcommand};
 
 /// What can go wrong: a line for the person at the terminal.
@@ -47,6 +48,15 @@ async fn main() -> ExitCode {
 /// Prints a line; whoever reads it may have left.
 fn say(line: impl std::fmt::Display) {
     let _ = writeln!(io::stdout(), "{line}");
+}
+
+/// What AWS says to a call that it refuses, or why it could not be asked.
+fn refused(error: impl ProvideErrorMetadata + std::error::Error) -> String {
+    match (error.code(), error.message()) {
+        (Some(code), Some(message)) => format!("{code}: {message}"),
+        (Some(code), None) => code.to_owned(),
+        _ => DisplayErrorContext(error).to_string(),
+    }
 }
 
 /// The AWS account that the environment says.

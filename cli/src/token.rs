@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use jsonwebtoken::{EncodingKey, Header, encode};
 use serde::Serialize;
 
-use crate::{Result, account, say};
+use crate::{Result, account, refused, say};
 
 /// Who makes the tokens, as the authorizer wants it.
 const ISSUER: &str = "messaging-api";
@@ -82,7 +82,7 @@ async fn secret(name: Option<&str>) -> Result<String> {
     if let Some(name) = name {
         let client = aws_sdk_secretsmanager::Client::new(&account().await);
         let output = client.get_secret_value().secret_id(name).send().await;
-        let output = output.map_err(aws_sdk_secretsmanager::Error::from)?;
+        let output = output.map_err(refused)?;
         return output.secret_string.ok_or_else(|| format!("the secret {name} is no text").into());
     }
     match env::var(SECRET) {

@@ -15,6 +15,7 @@ from deploy_gate import (
     black_box,
     callers,
     cognito_conformance,
+    command_line,
     contract,
     emulator,
     fixups,
@@ -134,6 +135,8 @@ def test(deployment: Deployment, steps: Steps, threads: int) -> None:
         print(f"{black_box.run(account, outputs, caller, threads)} API tests passed")
     with steps.step("nothing has ended in a dead-letter queue"):
         must_have_no_dead_ends(deployment)
+    with steps.step("the command line: tokens, and messages that were given up on"):
+        command_line.check(account, outputs)
     with steps.step("deploy.sh apply again changes nothing"):
         apply_again(deployment)
     with steps.step("one changed lambda is updated alone"):

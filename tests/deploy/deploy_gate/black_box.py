@@ -2,17 +2,14 @@
 
 import hashlib
 import json
-import os
 import re
 import secrets
-import signal
 import subprocess
 from typing import Any
 
-from deploy_gate import senders
+from deploy_gate import cargo, senders
 from deploy_gate.callers import Caller
 from deploy_gate.emulator import REGION, Emulator
-from deploy_gate.places import REPOSITORY
 
 # None left out: as many as on the local server.
 PASSED = re.compile(r"test result: ok\. (\d+) passed; 0 failed; 0 ignored; 0 measured; 0 filtered out")
@@ -33,18 +30,10 @@ def run(emulator: Emulator, outputs: dict[str, Any], caller: Caller, threads: in
         "CHINWAG_SENT_EMAIL_URL": f"{emulator.endpoint}/_ministack/ses/messages",
         "CHINWAG_SENT_SMS_URL": f"{emulator.endpoint}/_gate/text-messages",
     }
-    command = ["cargo", "test", "--locked", "-p", "tests", "--test", "api", "--", f"--test-threads={threads}"]
-    # A group of its own, so that an interruption ends Cargo and the tests alike.
-    process = subprocess.Popen(
-        command, cwd=REPOSITORY, env=environment, stdout=subprocess.PIPE, text=True, errors="replace", process_group=0
-    )
-    try:
+    command = ["test", "--locked", "-p", "tests", "--test", "api", "--", f"--test-threads={threads}"]
+    with cargo.running(*command, environment=environment) as process:
         passed = show(process)
-    except BaseException:
-        os.killpg(process.pid, signal.SIGTERM)
-        process.wait()
-        raise
-    if process.wait() or not passed:
+    if process.returncode or not passed:
         raise SystemExit("the API tests failed on the deployment")
     return passed
 

@@ -32,8 +32,8 @@ class Caller:
         return status_of(method, signed.url, dict(signed.headers))
 
 
-def status_of(method: str, url: str, headers: dict[str, str]) -> int:
-    request = urllib.request.Request(url, b"{}", headers, method=method)
+def status_of(method: str, url: str, headers: dict[str, str], body: bytes | None = b"{}") -> int:
+    request = urllib.request.Request(url, body, headers, method=method)
     try:
         with urllib.request.urlopen(request, timeout=30) as answer:
             return answer.status

@@ -21,9 +21,10 @@ from ministack.services import (
     secretsmanager,
     ses_v2,
     sns,
+    sqs,
 )
 
-from deploy_gate import asynchronous_calls, mail, stream_mappings, text_messages, websocket_sessions
+from deploy_gate import asynchronous_calls, mail, message_moves, stream_mappings, text_messages, websocket_sessions
 
 CREDENTIALS = "/_gate/credentials/"
 
@@ -247,6 +248,8 @@ def main() -> None:
     need(app, *text_messages.NEEDED_OF_APP)
     need(sns, *text_messages.NEEDED_OF_SNS)
     replace(app, "_handle_ses_v2_request", text_messages.serve_text_messages)
+    need(sqs, *message_moves.NEEDED)
+    sqs._HANDLERS.update(message_moves.ACTIONS)
     replace(app, "app", serve_gate)
     app.main()
 
