@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use messaging_authorizer::PublicKeys;
+use shared::identity::HostedSignIn;
 use tokio::net::TcpListener;
 
 use crate::backend::Engines;
@@ -34,6 +35,8 @@ pub struct Options {
     pub confirm_registration: bool,
     /// How many messages a second one sender may write into one conversation; none: as many as they like.
     pub flood_limit: Option<u32>,
+    /// How many may register from one address within an hour; none: as many as they like.
+    pub registration_limit: Option<u32>,
     /// What the handlers reach DynamoDB through.
     pub http_clients: HttpClients,
     /// The DynamoDB Local that holds the tables, for tests that ask it for a second opinion; none: the embedded engine.
@@ -58,6 +61,7 @@ impl Options {
             data: data.into(),
             confirm_registration: false,
             flood_limit: None,
+            registration_limit: None,
             http_clients: HttpClients::default(),
             dynamodb_local: None,
             socket_limits: SocketLimits::default(),
@@ -96,7 +100,8 @@ pub async fn start(options: Options) -> Result<Server, StartError> {
 
     let hub = Hub::default();
     let messaging_keys = messaging_keys(options.messaging_jwks_url.as_deref())?;
-    let world = engines.worlds(&options, address, services_address, &hub, messaging_keys);
+    let hosted = hosted_sign_in(address)?;
+    let world = engines.worlds(&options, address, services_address, &hub, messaging_keys, hosted);
     let events = world(&storage.events).events();
     let endpoints = world(&storage.routes).endpoints();
     let sources = Sources {
@@ -172,6 +177,13 @@ async fn listen(host: &str, port: u16) -> Result<TcpListener, StartError> {
 fn messaging_keys(url: Option<&str>) -> Result<Option<PublicKeys>, StartError> {
     let keys = url.map(PublicKeys::new).transpose();
     keys.map_err(|source| StartError::MessagingKeys { source })
+}
+
+/// The pages are this server's own, and send people to its web client.
+fn hosted_sign_in(address: SocketAddr) -> Result<HostedSignIn, StartError> {
+    let web_client = format!("http://{address}/");
+    let hosted = HostedSignIn::new(&format!("{web_client}local/hosted-ui"), vec![web_client]);
+    hosted.map_err(|source| StartError::HostedSignIn { source })
 }
 
 pub(crate) fn unreadable(file: &'static str) -> impl FnOnce(serde_json::Error) -> StartError {
