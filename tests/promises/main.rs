@@ -6,6 +6,7 @@
 mod busy;
 mod capacity;
 mod crashes;
+mod first_use;
 mod model;
 mod notifications;
 mod once;

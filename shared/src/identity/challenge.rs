@@ -78,6 +78,7 @@ impl From<RespondToAuthChallengeOutput> for Outcome {
         Self {
             challenge: output.challenge_name,
             session: output.session,
+            parameters: output.challenge_parameters,
             result: output.authentication_result,
         }
     }

@@ -1,5 +1,7 @@
 //! Signing in, staying signed in, and signing out.
 
+use std::collections::HashMap;
+
 use aws_sdk_cognitoidentityprovider::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_cognitoidentityprovider::operation::initiate_auth::InitiateAuthOutput;
 use aws_sdk_cognitoidentityprovider::types::{
@@ -24,6 +26,9 @@ pub enum SignIn {
         challenge: String,
         /// To be sent back with the answer.
         session: String,
+        /// The answers to choose from, where it offers a choice.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        options: Vec<String>,
         /// What the person is to set up, where that is what it wants.
         #[serde(flatten)]
         authenticator: Option<Authenticator>,
@@ -34,6 +39,7 @@ pub enum SignIn {
 pub(super) struct Outcome {
     pub challenge: Option<ChallengeNameType>,
     pub session: Option<String>,
+    pub parameters: Option<HashMap<String, String>>,
     pub result: Option<AuthenticationResultType>,
 }
 
@@ -42,6 +48,7 @@ impl From<InitiateAuthOutput> for Outcome {
         Self {
             challenge: output.challenge_name,
             session: output.session,
+            parameters: output.challenge_parameters,
             result: output.authentication_result,
         }
     }
@@ -83,7 +90,9 @@ impl UserPool {
             }
             _ => (session, None),
         };
-        Ok(SignIn::Challenge { challenge: challenge.as_str().to_owned(), session, authenticator })
+        let options = options(&outcome.parameters.unwrap_or_default());
+        let challenge = challenge.as_str().to_owned();
+        Ok(SignIn::Challenge { challenge, session, options, authenticator })
     }
 
     /// New tokens for a refresh token, which gives way to the one among them. It stays good for the minute that the app
@@ -149,6 +158,12 @@ impl UserPool {
     }
 }
 
+/// The second factors to choose from. Cognito has them as JSON in a text.
+fn options(parameters: &HashMap<String, String>) -> Vec<String> {
+    let options = parameters.get("MFAS_CAN_CHOOSE");
+    options.and_then(|options| serde_json::from_str(options).ok()).unwrap_or_default()
+}
+
 /// What Cognito says to a password that it refuses: it must not be told whether the user exists.
 fn refused<E, R>(error: SdkError<E, R>) -> Error
 where
@@ -164,5 +179,39 @@ where
             | "PasswordResetRequiredException",
         ) => Error::BadCredentials,
         _ => fault(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_challenge_shows_what_it_has_and_nothing_else() {
+        let parameters =
+            |text: &str| HashMap::from([("MFAS_CAN_CHOOSE".to_owned(), text.to_owned())]);
+        assert_eq!(options(&HashMap::new()), Vec::<String>::new());
+        assert_eq!(options(&parameters("nonsense")), Vec::<String>::new());
+        let options = options(&parameters(r#"["SOFTWARE_TOKEN_MFA","EMAIL_OTP"]"#));
+        let challenge = |name: &str, options| SignIn::Challenge {
+            challenge: name.to_owned(),
+            session: "s".to_owned(),
+            options,
+            authenticator: None,
+        };
+        assert_eq!(
+            json!(challenge("SOFTWARE_TOKEN_MFA", Vec::new())),
+            json!({ "challenge": "SOFTWARE_TOKEN_MFA", "session": "s" })
+        );
+        assert_eq!(
+            json!(challenge("SELECT_MFA_TYPE", options)),
+            json!({
+                "challenge": "SELECT_MFA_TYPE",
+                "session": "s",
+                "options": ["SOFTWARE_TOKEN_MFA", "EMAIL_OTP"],
+            })
+        );
     }
 }

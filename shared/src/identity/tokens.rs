@@ -33,7 +33,7 @@ pub struct Account {
     pub user_id: UserId,
     /// What Cognito calls it.
     #[serde(rename = "cognito:username", default)]
-    account: String,
+    cognito_name: String,
     /// How the person is called; a provider such as Google has other rules for it than we.
     #[serde(default)]
     name: Option<String>,
@@ -89,7 +89,7 @@ impl Account {
     /// The user name that the person registered; none for who came by a provider, whose account has a name that nobody
     /// chose.
     pub(super) fn username(&self) -> Option<Username> {
-        if self.identities.is_some() { None } else { self.account.parse().ok() }
+        if self.identities.is_some() { None } else { self.cognito_name.parse().ok() }
     }
 }
 

@@ -67,8 +67,7 @@ fn all_wrong(key: &str) -> Option<Value> {
             json!({ "username": "a b", "email": "no address", "password": "short", "displayName": long })
         }
         "POST /v1/register/confirm" => json!({ "username": "", "code": "" }),
-        "POST /v1/register/resend" => json!({ "username": "a b" }),
-        "POST /v1/password/forgot" => json!({ "username": "a b" }),
+        "POST /v1/register/resend" | "POST /v1/password/forgot" => json!({ "username": "a b" }),
         "POST /v1/password/reset" => {
             json!({ "username": "a b", "code": "", "password": "short" })
         }

@@ -75,7 +75,9 @@ impl World {
             "POST /v1/register/confirm" => {
                 (json!({ "username": name, "code": "123456" }), &["username", "code"])
             }
-            "POST /v1/register/resend" => (json!({ "username": name }), &["username"]),
+            "POST /v1/register/resend" | "POST /v1/password/forgot" => {
+                (json!({ "username": name }), &["username"])
+            }
             "POST /v1/authenticate" => (
                 json!({ "username": self.alice.username, "password": PASSWORD }),
                 &["username", "password"],
@@ -94,7 +96,6 @@ impl World {
             "POST /v1/sign-out" => {
                 (json!({ "refreshToken": self.alice.tokens["refreshToken"] }), &[])
             }
-            "POST /v1/password/forgot" => (json!({ "username": name }), &["username"]),
             "POST /v1/password/reset" => (
                 json!({ "username": name, "code": "123456", "password": PASSWORD }),
                 &["username", "code", "password"],

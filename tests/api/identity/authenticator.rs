@@ -11,14 +11,17 @@ impl Authenticator {
     /// With a secret in base 32.
     pub fn new(secret: &str) -> Self {
         const ALPHABET: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-        let value = |letter| ALPHABET.find(letter).unwrap();
-        let bits: String = secret
-            .trim_end_matches('=')
-            .chars()
-            .map(|letter| format!("{:05b}", value(letter)))
-            .collect();
-        let bytes = bits.as_bytes().chunks_exact(8).map(|byte| str::from_utf8(byte).unwrap());
-        Self(bytes.map(|byte| u8::from_str_radix(byte, 2).unwrap()).collect())
+        let (mut bytes, mut bits, mut count) = (Vec::new(), 0_u32, 0);
+        for letter in secret.trim_end_matches('=').chars() {
+            let value = ALPHABET.find(letter).unwrap();
+            bits = bits << 5 | u32::try_from(value).unwrap();
+            count += 5;
+            if count >= 8 {
+                count -= 8;
+                bytes.push(u8::try_from(bits >> count & 0xff).unwrap());
+            }
+        }
+        Self(bytes)
     }
 
     /// The code that it shows now.

@@ -103,7 +103,7 @@ async fn a_wrong_code_and_a_session_of_another_let_nobody_in() {
     let wrong = authenticator.wrong_code();
     let refused = answer(backend, &ada.username, &asked["session"], &wrong).await;
     refused.problem(401, "bad-credentials");
-    for nonsense in ["", "12345", "abcdef", &"1".repeat(1_000)] {
+    for nonsense in ["", &"1".repeat(1_000)] {
         let asked = challenge(backend, &ada.username).await;
         let refused = answer(backend, &ada.username, &asked["session"], nonsense).await;
         refused.problem(401, "bad-credentials");
