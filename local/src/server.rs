@@ -179,10 +179,12 @@ fn messaging_keys(url: Option<&str>) -> Result<Option<PublicKeys>, StartError> {
     keys.map_err(|source| StartError::MessagingKeys { source })
 }
 
-/// The pages are this server's own, and send people to its web client.
+/// The pages are this server's own, and send people to its web client, under either name of this machine.
 fn hosted_sign_in(address: SocketAddr) -> Result<HostedSignIn, StartError> {
-    let web_client = format!("http://{address}/");
-    let hosted = HostedSignIn::new(&format!("{web_client}local/hosted-ui"), vec![web_client]);
+    let pages = format!("http://{address}/local/hosted-ui");
+    let web_client = [address.to_string(), format!("localhost:{}", address.port())];
+    let web_client = web_client.map(|host| format!("http://{host}/"));
+    let hosted = HostedSignIn::new(&pages, web_client.into());
     hosted.map_err(|source| StartError::HostedSignIn { source })
 }
 

@@ -1,6 +1,7 @@
 //! Accounts beyond registering and signing in: challenges, the second factor, passwords, signing out, and coming by Google.
 
 mod authenticator;
+mod browser;
 mod challenge;
 mod hosted;
 mod limits;
