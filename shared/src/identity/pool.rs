@@ -75,7 +75,9 @@ pub(super) fn reason<E: ProvideErrorMetadata>(error: &E, otherwise: &str) -> Str
 /// signature. The same code stands for a wrong password or code; the sentence alone tells.
 pub(super) fn is_about_the_token<E: ProvideErrorMetadata>(error: &E) -> bool {
     error.code() == Some("NotAuthorizedException")
-        && error.message().is_some_and(|sentence| sentence.contains("Access Token"))
+        && error
+            .message()
+            .is_some_and(|sentence| sentence.to_ascii_lowercase().contains("access token"))
 }
 
 /// Cognito does not say when a limit of its own ends: a wait that is worth while, and no promise.

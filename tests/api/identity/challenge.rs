@@ -3,32 +3,41 @@
 use serde_json::{Value, json};
 use tests::{Backend, Person, Reply, unique};
 
+use super::local_backend;
+
 const CHALLENGES: [&str; 5] =
     ["NEW_PASSWORD_REQUIRED", "SOFTWARE_TOKEN_MFA", "MFA_SETUP", "EMAIL_OTP", "SELECT_MFA_TYPE"];
 
-async fn answer(username: &str, challenge: &str, session: &str, answer: &str) -> Reply {
+async fn answer(
+    backend: &Backend,
+    username: &str,
+    challenge: &str,
+    session: &str,
+    answer: &str,
+) -> Reply {
     let body = json!({
         "username": username,
         "challenge": challenge,
         "session": session,
         "answer": answer,
     });
-    Backend::shared().await.anyone().post("/v1/authenticate/challenge", body).await
+    backend.anyone().post("/v1/authenticate/challenge", body).await
 }
 
 #[tokio::test]
 async fn a_session_that_is_none_lets_nobody_in_whoever_they_are() {
-    let ada = Person::new(Backend::shared().await).await;
+    let backend = &local_backend().await;
+    let ada = Person::new(backend).await;
     let session = "A".repeat(200);
     for challenge in CHALLENGES {
         let refusal = async |username: &str| {
-            let reply = answer(username, challenge, &session, "Correct-Horse-9").await;
+            let reply = answer(backend, username, challenge, &session, "Correct-Horse-9").await;
             reply.problem(401, "bad-credentials").without_request_id()
         };
         assert_eq!(refusal(&ada.username).await, refusal(&unique("nobody")).await, "{challenge}");
     }
     for nonsense in ["", "x", "a b", "\u{1F980}", &"A".repeat(5_000)] {
-        let reply = answer(&ada.username, "SOFTWARE_TOKEN_MFA", nonsense, "123456").await;
+        let reply = answer(backend, &ada.username, "SOFTWARE_TOKEN_MFA", nonsense, "123456").await;
         reply.problem(401, "bad-credentials");
     }
 }
@@ -36,14 +45,16 @@ async fn a_session_that_is_none_lets_nobody_in_whoever_they_are() {
 #[tokio::test]
 async fn a_challenge_that_the_api_does_not_know_is_named() {
     for unknown in ["", "CUSTOM_CHALLENGE", "ADMIN_NO_SRP_AUTH", "software_token_mfa", "PASSWORD"] {
-        let reply = answer("ada", unknown, "session", "answer").await;
+        let reply = answer(Backend::shared().await, "ada", unknown, "session", "answer").await;
         reply.refused(422).naming(&["/challenge"]);
     }
 }
 
 #[tokio::test]
 async fn a_new_password_is_as_strong_as_any() {
-    let reply = answer("ada", "NEW_PASSWORD_REQUIRED", &"A".repeat(200), "weak").await;
+    let reply =
+        answer(Backend::shared().await, "ada", "NEW_PASSWORD_REQUIRED", &"A".repeat(200), "weak")
+            .await;
     let refused = reply.refused(422);
     refused.naming(&["/answer"]);
     assert!(refused.details().contains("10"), "{}", refused.details());

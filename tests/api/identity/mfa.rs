@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use tests::{Answer, Backend, PASSWORD, Person, Reply, keys};
 
 use super::authenticator::Authenticator;
-use super::{OTHER_PASSWORD, sign_in};
+use super::{OTHER_PASSWORD, local_backend, sign_in};
 
 const MFA: &str = "/v1/users/me/mfa";
 
@@ -78,7 +78,7 @@ async fn a_secret_is_shown_and_counts_once_a_code_of_it_was_seen() {
 
 #[tokio::test]
 async fn a_second_factor_is_asked_for_and_a_code_lets_in_once() {
-    let backend = Backend::shared().await;
+    let backend = &local_backend().await;
     let (ada, authenticator) = with_mfa(backend).await;
     sign_in(backend, &ada.username, OTHER_PASSWORD).await.problem(401, "bad-credentials");
 
@@ -95,7 +95,7 @@ async fn a_second_factor_is_asked_for_and_a_code_lets_in_once() {
 
 #[tokio::test]
 async fn a_wrong_code_and_a_session_of_another_let_nobody_in() {
-    let backend = Backend::shared().await;
+    let backend = &local_backend().await;
     let (ada, authenticator) = with_mfa(backend).await;
     let (bob, _) = with_mfa(backend).await;
 

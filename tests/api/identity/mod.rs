@@ -15,8 +15,9 @@ use tests::{Backend, PASSWORD, Reply, unique};
 /// A password that nobody has yet.
 const OTHER_PASSWORD: &str = "Other-Horse-2";
 
-/// A backend with an outbox of its own.
-async fn with_outbox() -> Backend {
+/// A local server with an outbox of its own: for codes that are mailed, and for what the emulator of the deployment gate
+/// takes less strictly than Cognito.
+async fn local_backend() -> Backend {
     Backend::private(|_| {}).await
 }
 

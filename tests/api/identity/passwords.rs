@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tests::{Backend, PASSWORD, Person, Reply, unique};
 
-use super::{OTHER_PASSWORD, refresh, register, sign_in, with_outbox};
+use super::{OTHER_PASSWORD, local_backend, refresh, register, sign_in};
 
 async fn forgot(backend: &Backend, username: &str) -> Reply {
     backend.anyone().post("/v1/password/forgot", json!({ "username": username })).await
@@ -40,7 +40,7 @@ fn wrong(code: &str) -> String {
 
 #[tokio::test]
 async fn whoever_forgot_their_password_gets_another_and_all_sessions_end() {
-    let backend = with_outbox().await;
+    let backend = local_backend().await;
     let name = register(&backend).await;
     let ada = Person::sign_in(&backend, &name).await;
     let socket = ada.connect().await;
@@ -61,7 +61,7 @@ async fn whoever_forgot_their_password_gets_another_and_all_sessions_end() {
 
 #[tokio::test]
 async fn nobody_can_tell_whether_a_user_exists() {
-    let backend = with_outbox().await;
+    let backend = local_backend().await;
     let (name, nobody) = (register(&backend).await, unique("nobody"));
     let told = async |username: &str| {
         let reply = forgot(&backend, username).await.expect(202);
@@ -84,7 +84,7 @@ async fn nobody_can_tell_whether_a_user_exists() {
 
 #[tokio::test]
 async fn a_weak_password_is_refused_with_its_rule_and_the_code_stays_good() {
-    let backend = with_outbox().await;
+    let backend = local_backend().await;
     let name = register(&backend).await;
     forgot(&backend, &name).await.expect(202);
     let code = code_for(&backend, &name).await;
@@ -100,7 +100,7 @@ async fn a_weak_password_is_refused_with_its_rule_and_the_code_stays_good() {
 
 #[tokio::test]
 async fn a_code_is_good_once_and_for_its_own_account_only() {
-    let backend = with_outbox().await;
+    let backend = local_backend().await;
     let (ada, bob) = (register(&backend).await, register(&backend).await);
     for name in [&ada, &bob] {
         forgot(&backend, name).await.expect(202);

@@ -3,7 +3,7 @@
 use serde_json::json;
 use tests::{Backend, PASSWORD, Person};
 
-use super::{refresh, sign_in};
+use super::{local_backend, refresh, sign_in};
 
 #[tokio::test]
 async fn signing_out_ends_all_sessions_and_sockets() {
@@ -51,7 +51,7 @@ async fn nobody_signs_another_out() {
 
 #[tokio::test]
 async fn what_is_no_refresh_token_ends_nothing() {
-    let backend = Backend::shared().await;
+    let backend = &local_backend().await;
     let ada = Person::new(backend).await;
     for field in ["accessToken", "idToken"] {
         let body = json!({ "refreshToken": ada.tokens[field] });
