@@ -58,10 +58,19 @@ resource "aws_cognito_user_pool_client" "this" {
   user_pool_id = aws_cognito_user_pool.this.id
 
   # Only the lambdas talk to Cognito, with the id alone: a secret would add nothing that the role does not.
-  generate_secret               = false
-  explicit_auth_flows           = ["ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_PASSWORD_AUTH"]
+  generate_secret = false
+  # Where refresh tokens are rotated, Cognito allows no flow that does not.
+  explicit_auth_flows           = local.rotates_refresh_tokens ? ["ALLOW_USER_PASSWORD_AUTH"] : ["ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_PASSWORD_AUTH"]
   prevent_user_existence_errors = "ENABLED"
   enable_token_revocation       = true
+
+  # The browser brings a code back from the hosted sign-in, with the proof key (PKCE) that POST /v1/authenticate/code asks for.
+  supported_identity_providers         = local.hosted_sign_in ? concat(["COGNITO"], aws_cognito_identity_provider.google[*].provider_name) : null
+  allowed_oauth_flows_user_pool_client = local.hosted_sign_in ? true : null
+  allowed_oauth_flows                  = local.hosted_sign_in ? ["code"] : null
+  allowed_oauth_scopes                 = local.hosted_sign_in ? ["aws.cognito.signin.user.admin", "email", "openid", "profile"] : null
+  callback_urls                        = local.hosted_sign_in ? var.hosted_sign_in.callback_urls : null
+  logout_urls                          = local.hosted_sign_in ? var.hosted_sign_in.logout_urls : null
 
   access_token_validity  = 15
   id_token_validity      = 15
@@ -72,9 +81,22 @@ resource "aws_cognito_user_pool_client" "this" {
     id_token      = "minutes"
     refresh_token = "days"
   }
+
+  # The one before stays good for a minute, so that an answer that was lost can be asked for again.
+  dynamic "refresh_token_rotation" {
+    for_each = local.rotates_refresh_tokens ? [60] : []
+
+    content {
+      feature                    = "ENABLED"
+      retry_grace_period_seconds = refresh_token_rotation.value
+    }
+  }
 }
 
 locals {
+  # Cognito does so from ESSENTIALS on.
+  rotates_refresh_tokens = var.user_pool_tier != "LITE"
+
   secrets = toset(flatten([for row in local.functions : try(row.secrets, [])]))
 
   # What Terraform knows anyway. The others get their value from deploy.sh: here it would lie open in the state.

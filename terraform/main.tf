@@ -28,6 +28,11 @@ locals {
         USER_POOL_ID             = aws_cognito_user_pool.this.id
         COGNITO_CLIENT_ID_SECRET = aws_secretsmanager_secret.this["cognito-client-id"].name
       } : {},
+      var.registration_limit > 0 && can(row.tables.Registrations) ? { REGISTRATION_LIMIT = tostring(var.registration_limit) } : {},
+      local.hosted_sign_in && contains(try(row.routes, []), "POST /v1/authenticate/code") ? {
+        HOSTED_UI_URL           = local.hosted_url
+        HOSTED_UI_REDIRECT_URIS = jsonencode(var.hosted_sign_in.callback_urls)
+      } : {},
       contains(try(row.secrets, []), "messaging-api") ? merge(
         { MESSAGING_API_SECRET = aws_secretsmanager_secret.this["messaging-api"].name },
         var.messaging_jwks_url == null ? {} : { MESSAGING_JWKS_URL = var.messaging_jwks_url },

@@ -39,6 +39,11 @@ output "user_pool_client_id" {
   value       = aws_cognito_user_pool_client.this.id
 }
 
+output "hosted_sign_in_url" {
+  description = "Where the pages of the hosted sign-in are, if hosted_sign_in asks for them. Google sends people back to <it>/oauth2/idpresponse."
+  value       = local.hosted_url
+}
+
 output "client_id_secret" {
   description = "The name of the secret that holds the client's id."
   value       = aws_secretsmanager_secret.this["cognito-client-id"].name

@@ -96,6 +96,17 @@ variable "flood_limit" {
   }
 }
 
+variable "registration_limit" {
+  description = "How many may register from one address within an hour: a class or a conference room may, a program makes no more than a thousand accounts a day. 0: as many as they like."
+  type        = number
+  default     = 50
+
+  validation {
+    condition     = var.registration_limit >= 0 && var.registration_limit <= 100000 && floor(var.registration_limit) == var.registration_limit
+    error_message = "registration_limit must be a whole number from 0 to 100000."
+  }
+}
+
 variable "throttle" {
   description = "Requests, and connections and frames, a second and at once, that API Gateway lets through to each route. Its quota for all APIs of an account and region is 10,000 and 5,000, in newer regions 2,500 and 1,250."
   type = object({
@@ -111,17 +122,23 @@ variable "throttle" {
 }
 
 variable "route_throttles" {
-  description = "The same for single routes, by their keys in routes.json. The defaults stay below Cognito's quotas: 50 registrations and confirmations a second together, and 120 sign-ins and refreshes."
+  description = "The same for single routes, by their keys in routes.json. The defaults stay below Cognito's quotas: 50 registrations and confirmations a second together, 120 sign-ins and refreshes, and 30 forgotten passwords."
   type = map(object({
     rate  = number
     burst = number
   }))
   default = {
-    "POST /v1/register"             = { rate = 20, burst = 20 }
-    "POST /v1/register/confirm"     = { rate = 20, burst = 20 }
-    "POST /v1/register/resend"      = { rate = 10, burst = 10 }
-    "POST /v1/authenticate"         = { rate = 40, burst = 40 }
-    "POST /v1/authenticate/refresh" = { rate = 70, burst = 70 }
+    "POST /v1/register"               = { rate = 20, burst = 20 }
+    "POST /v1/register/confirm"       = { rate = 20, burst = 20 }
+    "POST /v1/register/resend"        = { rate = 10, burst = 10 }
+    "POST /v1/authenticate"           = { rate = 40, burst = 40 }
+    "POST /v1/authenticate/challenge" = { rate = 40, burst = 40 }
+    "POST /v1/authenticate/code"      = { rate = 40, burst = 40 }
+    "POST /v1/authenticate/refresh"   = { rate = 70, burst = 70 }
+    "POST /v1/password/forgot"        = { rate = 10, burst = 10 }
+    "POST /v1/password/reset"         = { rate = 10, burst = 10 }
+    "POST /v1/password/change"        = { rate = 10, burst = 10 }
+    "DELETE /v1/users/me/mfa"         = { rate = 5, burst = 5 }
   }
 
   validation {
@@ -189,7 +206,7 @@ variable "realtime_access_log" {
 }
 
 variable "user_pool_tier" {
-  description = "Cognito's price list: LITE, ESSENTIALS or PLUS. Chinwag needs nothing beyond LITE."
+  description = "Cognito's price list: LITE, ESSENTIALS or PLUS. Chinwag needs nothing beyond LITE; from ESSENTIALS on a refresh token is good once, and a stolen one shows."
   type        = string
   default     = "LITE"
 
@@ -200,13 +217,46 @@ variable "user_pool_tier" {
 }
 
 variable "mfa" {
-  description = "Whether people may (OPTIONAL) or must (ON) sign in with a second factor; OFF for never. The API has no routes yet to set one up or to answer with it: clients do both with Cognito itself."
+  description = "Whether people may (OPTIONAL) or must (ON) sign in with a second factor; OFF for never. It is an authenticator app."
   type        = string
-  default     = "OFF"
+  default     = "OPTIONAL"
 
   validation {
     condition     = contains(["OFF", "OPTIONAL", "ON"], var.mfa)
     error_message = "mfa must be OFF, OPTIONAL or ON."
+  }
+}
+
+variable "hosted_sign_in" {
+  description = "The pages on which Cognito signs people in by email or with Google, for clients that send them there: the beginning of their address, and where they may send people back to and when they sign out. `google` is the id that Google gave the application, and the name of the secret in Secrets Manager that holds what it gave with it. Without it there are no such pages."
+  type = object({
+    domain_prefix = string
+    callback_urls = list(string)
+    logout_urls   = optional(list(string), [])
+    google = optional(object({
+      client_id          = string
+      client_secret_name = string
+    }))
+  })
+  default = null
+
+  validation {
+    condition     = var.hosted_sign_in == null || can(regex("^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$", var.hosted_sign_in.domain_prefix))
+    error_message = "hosted_sign_in.domain_prefix must be 1 to 63 of a-z, 0-9 and -, neither beginning nor ending with -."
+  }
+
+  validation {
+    condition     = var.hosted_sign_in == null || try(length(var.hosted_sign_in.callback_urls) > 0, false)
+    error_message = "hosted_sign_in.callback_urls must have one URL at least."
+  }
+
+  # As Cognito has it: what comes back over a network is encrypted; an app on a phone has a scheme of its own.
+  validation {
+    condition = var.hosted_sign_in == null || alltrue([
+      for url in try(concat(var.hosted_sign_in.callback_urls, var.hosted_sign_in.logout_urls), []) :
+      can(regex("^[a-z][a-z0-9+.-]*://[^#\\s]+$", url)) && (!startswith(url, "http://") || startswith(url, "http://localhost"))
+    ])
+    error_message = "hosted_sign_in.callback_urls and logout_urls must be https://…, http://localhost… or have an app's own scheme, without #."
   }
 }
 

@@ -9,7 +9,7 @@ use aws_config::SdkConfig;
 use dynoxide::Database;
 use messaging_authorizer::{Authorizer, PublicKeys, SharedSecret};
 use shared::app::App;
-use shared::identity::{ClientIdSecret, Identity};
+use shared::identity::{ClientIdSecret, HostedSignIn, Identity};
 use shared::messaging::{ConfigurationSets, Courier, Providers};
 use shared::queue::Queue;
 use shared::realtime::{Realtime, Sockets};
@@ -124,6 +124,7 @@ impl Engines {
         services: SocketAddr,
         hub: &Hub,
         messaging_keys: Option<PublicKeys>,
+        hosted: HostedSignIn,
     ) -> impl Fn(&aws_sdk_dynamodb::Client) -> World {
         let http_client = options.http_clients.around_sockets(hub.http_client());
         let sockets = Sockets::new(&aws::config(address, Some(http_client)), MANAGEMENT_URL);
@@ -143,6 +144,8 @@ impl Engines {
             options.queue_visibility.map_or(graphql::BACKUP, |some| some.min(graphql::BACKUP));
         move |client| World {
             identity: Arc::new(identity(&self.pool, &config, client.clone())),
+            registration_limit: options.registration_limit,
+            hosted: Some(hosted.clone()),
             realtime: Arc::new(Realtime::new(
                 App::new(Store::new(client.clone(), ""), options.flood_limit),
                 sockets.clone(),
@@ -177,5 +180,5 @@ fn identity(pool: &UserPool, config: &SdkConfig, dynamodb: aws_sdk_dynamodb::Cli
     let secret = ClientIdSecret::new(secrets, secrets::CLIENT_ID.to_owned());
     let cognito = aws_sdk_cognitoidentityprovider::Client::new(config);
     let pool = shared::identity::UserPool::new(cognito, pool.id().to_owned(), secret);
-    Identity::new(pool, dynamodb, "")
+    Identity::new(pool, Store::new(dynamodb, ""))
 }

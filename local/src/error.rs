@@ -77,6 +77,12 @@ pub enum StartError {
         /// What is wrong with it.
         source: lambda_http::Error,
     },
+    /// The client of the hosted sign-in cannot be made.
+    #[error("cannot reach the hosted sign-in: {source}")]
+    HostedSignIn {
+        /// What is wrong.
+        source: lambda_http::Error,
+    },
     /// A route names a lambda that this program does not hold.
     #[error("routes.json names the lambda {0}, which this program does not hold")]
     UnknownFunction(String),

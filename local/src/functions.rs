@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use authenticate_code::CodeExchange;
 use gateway_delivery::Delivery;
 use gateway_message::Gateway;
 use graphql::{ApiKeys, GraphQl, Parts};
@@ -12,10 +13,11 @@ use notify::Notifier;
 use push::Pusher;
 use realtime_connection::Door;
 use realtime_token::Tokens;
+use register::Registry;
 use shared::app::App;
 use shared::events::{EventHandler, event_handler};
 use shared::http::{Endpoint, endpoint};
-use shared::identity::Identity;
+use shared::identity::{HostedSignIn, Identity, Sessions};
 use shared::messaging::{Courier, Providers, Senders};
 use shared::queue::Queue;
 use shared::realtime::Realtime;
@@ -27,6 +29,10 @@ use crate::engine::secrets;
 pub struct World {
     /// Accounts.
     pub identity: Arc<Identity>,
+    /// How many may register from one address within an hour; none: as many as they like.
+    pub registration_limit: Option<u32>,
+    /// The hosted sign-in, if there is one.
+    pub hosted: Option<HostedSignIn>,
     /// The tables and the sockets.
     pub realtime: Arc<Realtime>,
     /// Where clients connect.
@@ -68,11 +74,22 @@ impl World {
         let app = || Arc::clone(&app);
         let identity = || Arc::clone(&self.identity);
         let realtime = || Arc::clone(&self.realtime);
+        let registry = Registry::new(identity(), store.clone(), self.registration_limit);
+        let codes = Arc::new(CodeExchange::new(identity(), self.hosted.clone()));
+        let sockets = self.realtime.sockets.clone();
+        let sessions = Arc::new(Sessions::new(identity(), store.clone(), sockets));
+        let sessions = || Arc::clone(&sessions);
         BTreeMap::from([
-            ("register", endpoint(identity(), register::handle)),
+            ("register", endpoint(Arc::new(registry), register::handle)),
             ("confirm-registration", endpoint(identity(), confirm_registration::handle)),
             ("authenticate", endpoint(identity(), authenticate::handle)),
+            ("authenticate-challenge", endpoint(identity(), authenticate_challenge::handle)),
+            ("authenticate-code", endpoint(codes, authenticate_code::handle)),
             ("refresh", endpoint(identity(), refresh::handle)),
+            ("sign-out", endpoint(sessions(), sign_out::handle)),
+            ("password-reset", endpoint(sessions(), password_reset::handle)),
+            ("password-change", endpoint(sessions(), password_change::handle)),
+            ("mfa", endpoint(identity(), mfa::handle)),
             ("profile", endpoint(app(), profile::handle)),
             ("users", endpoint(app(), users::handle)),
             ("send", endpoint(app(), send::handle)),
@@ -165,10 +182,13 @@ mod tests {
         let cognito = aws_sdk_cognitoidentityprovider::Client::new(&config);
         let secret = ClientIdSecret::new(secrets.clone(), "secret".to_owned());
         let pool = UserPool::new(cognito, "pool".to_owned(), secret);
-        let app = App::new(Store::new(dynamodb.clone(), ""), None);
+        let store = Store::new(dynamodb, "");
+        let app = App::new(store.clone(), None);
         let queue = || Queue::new(&config, String::new());
         World {
-            identity: Arc::new(Identity::new(pool, dynamodb, "")),
+            identity: Arc::new(Identity::new(pool, store)),
+            registration_limit: None,
+            hosted: None,
             realtime: Arc::new(Realtime::new(app, Sockets::new(&config, MANAGEMENT_URL))),
             realtime_url: String::new(),
             gateway: queue(),

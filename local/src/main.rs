@@ -31,6 +31,9 @@ struct Arguments {
     /// How many messages a second one sender may write into one conversation.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     flood_limit: Option<u32>,
+    /// How many may register from one address within an hour.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    registration_limit: Option<u32>,
     /// Where the public keys of RS256 tokens for the notifications are read; none: only HS256 is accepted.
     #[arg(long, value_name = "URL")]
     messaging_jwks_url: Option<String>,
@@ -64,6 +67,7 @@ async fn run(arguments: &Arguments) -> Result<(), Failure> {
         confirm_registration: arguments.confirm_registration,
         require_mfa: arguments.require_mfa,
         flood_limit: arguments.flood_limit,
+        registration_limit: arguments.registration_limit,
         messaging_jwks_url: arguments.messaging_jwks_url.clone(),
         ..Options::new(&arguments.data)
     })

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use messaging_authorizer::PublicKeys;
+use shared::identity::HostedSignIn;
 use tokio::net::TcpListener;
 
 use crate::backend::Engines;
@@ -37,6 +38,8 @@ pub struct Options {
     pub require_mfa: bool,
     /// How many messages a second one sender may write into one conversation; none: as many as they like.
     pub flood_limit: Option<u32>,
+    /// How many may register from one address within an hour; none: as many as they like.
+    pub registration_limit: Option<u32>,
     /// What the handlers reach DynamoDB through.
     pub http_clients: HttpClients,
     /// The DynamoDB Local that holds the tables, for tests that ask it for a second opinion; none: the embedded engine.
@@ -62,6 +65,7 @@ impl Options {
             confirm_registration: false,
             require_mfa: false,
             flood_limit: None,
+            registration_limit: None,
             http_clients: HttpClients::default(),
             dynamodb_local: None,
             socket_limits: SocketLimits::default(),
@@ -100,7 +104,8 @@ pub async fn start(options: Options) -> Result<Server, StartError> {
 
     let hub = Hub::default();
     let messaging_keys = messaging_keys(options.messaging_jwks_url.as_deref())?;
-    let world = engines.worlds(&options, address, services_address, &hub, messaging_keys);
+    let hosted = hosted_sign_in(address)?;
+    let world = engines.worlds(&options, address, services_address, &hub, messaging_keys, hosted);
     let events = world(&storage.events).events();
     let endpoints = world(&storage.routes).endpoints();
     let sources = Sources {
@@ -177,6 +182,15 @@ async fn listen(host: &str, port: u16) -> Result<TcpListener, StartError> {
 fn messaging_keys(url: Option<&str>) -> Result<Option<PublicKeys>, StartError> {
     let keys = url.map(PublicKeys::new).transpose();
     keys.map_err(|source| StartError::MessagingKeys { source })
+}
+
+/// The pages are this server's own, and send people to its web client, under either name of this machine.
+fn hosted_sign_in(address: SocketAddr) -> Result<HostedSignIn, StartError> {
+    let pages = format!("http://{address}/local/hosted-ui");
+    let web_client = [address.to_string(), format!("localhost:{}", address.port())];
+    let web_client = web_client.map(|host| format!("http://{host}/"));
+    let hosted = HostedSignIn::new(&pages, web_client.into());
+    hosted.map_err(|source| StartError::HostedSignIn { source })
 }
 
 pub(crate) fn unreadable(file: &'static str) -> impl FnOnce(serde_json::Error) -> StartError {

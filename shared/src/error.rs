@@ -47,6 +47,9 @@ pub enum Error {
     /// The user name or the password is wrong, or there is no such user; nobody can tell which.
     #[error("the user name or the password is wrong")]
     BadCredentials,
+    /// What was brought to be let in is not good, or not any more.
+    #[error("{0}")]
+    SignInRefused(&'static str),
     /// The account waits for the code that was sent when it was registered.
     #[error("confirm the registration first")]
     NotConfirmed,
@@ -65,6 +68,9 @@ pub enum Error {
     /// Someone has this user name.
     #[error("this user name is taken")]
     UsernameTaken,
+    /// A second factor is there already.
+    #[error("a second factor is on: switch it off first")]
+    MfaOn,
     /// The client's id for a message or a group stands for another content already.
     #[error("this {0} was already used with another content")]
     ClientIdReused(&'static str),

@@ -7,6 +7,7 @@ pub mod cached;
 pub mod error;
 pub mod events;
 pub mod http;
+pub mod https;
 pub mod identity;
 pub mod lambda;
 pub mod log;

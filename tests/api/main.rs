@@ -15,6 +15,7 @@ mod flood;
 mod groups;
 mod hidden;
 mod history;
+mod identity;
 mod joining;
 mod log;
 mod matrix;

@@ -180,11 +180,12 @@ async fn a_change_of_members() {
     }
 }
 
-/// Cognito's calls do not come by here. Authenticating reads half a unit, side by side with Cognito: the row of the user
-/// name heals registrations that broke off.
+/// Cognito's calls do not come by here. Registering counts the address and looks for the name, side by side. Authenticating
+/// reads half a unit, side by side with Cognito, and refreshing another: whose the name is, and whether the profile is there,
+/// heals registrations that broke off.
 #[tokio::test]
-async fn registering_and_signing_in() {
-    let (backend, wire) = Wire::backend(|_| {}).await;
+async fn registering_signing_in_and_out() {
+    let (backend, wire) = Wire::backend(|options| options.registration_limit = Some(100)).await;
     let (anyone, name) = (backend.anyone(), unique("p"));
     let post = |path: &str, body: &Value| anyone.request(http::Method::POST, path).json(body);
     let body = json!({
@@ -197,6 +198,12 @@ async fn registering_and_signing_in() {
     let body = json!({ "username": name, "password": PASSWORD });
     let authenticate = cost_of(&wire, post("/v1/authenticate", &body)).await;
     assert_eq!(authenticate, expected("authenticate"));
+    let ada = Person::sign_in(&backend, &name).await;
+    let body = json!({ "refreshToken": ada.tokens["refreshToken"] });
+    assert_eq!(cost_of(&wire, post("/v1/authenticate/refresh", &body)).await, expected("refresh"));
+    let sign_out = ada.request(http::Method::POST, "/v1/sign-out");
+    let row = expected("sign-out, password changed or reset, without sockets");
+    assert_eq!(cost_of(&wire, sign_out).await, row);
 }
 
 /// On the hot path of every client that repeats.

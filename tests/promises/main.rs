@@ -6,6 +6,7 @@
 mod busy;
 mod capacity;
 mod crashes;
+mod first_use;
 mod key_sets;
 mod model;
 mod notifications;

@@ -4,19 +4,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
-use http::Uri;
-use http_body_util::{BodyExt, Full, Limited};
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::TokioExecutor;
+use http::{Request, Uri};
 use jsonwebtoken::DecodingKey;
 use jsonwebtoken::jwk::{Jwk, JwkSet, PublicKeyUse};
-use rustls::crypto::aws_lc_rs::default_provider;
 use shared::cached::Cached;
 use shared::error::{Error, Result};
-use tokio::time::timeout;
+use shared::https::Https;
 
 /// How long keys are used.
 const MAX_AGE: Duration = Duration::from_hours(1);
@@ -24,10 +17,6 @@ const MAX_AGE: Duration = Duration::from_hours(1);
 const MIN_AGE: Duration = Duration::from_secs(1);
 /// How long keys are used where they cannot be read again.
 const MAX_STALE: Duration = Duration::from_hours(24);
-/// How long the answer may take.
-const PATIENCE: Duration = Duration::from_secs(3);
-/// The longest answer, in bytes.
-const MAX_BYTES: usize = 256 * 1_024;
 
 /// Keys by their ids.
 type Keys = Arc<HashMap<String, DecodingKey>>;
@@ -36,7 +25,7 @@ type Keys = Arc<HashMap<String, DecodingKey>>;
 #[derive(Debug)]
 pub struct PublicKeys {
     url: Uri,
-    client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    https: Https,
     cached: Cached<Keys>,
 }
 
@@ -46,13 +35,7 @@ impl PublicKeys {
     /// # Errors
     /// When it is no URL, or the machine has no certificates to trust.
     pub fn new(url: &str) -> Result<Self, lambda_http::Error> {
-        let connector = HttpsConnectorBuilder::new()
-            .with_provider_and_native_roots(default_provider())?
-            .https_or_http()
-            .enable_http1()
-            .build();
-        let client = Client::builder(TokioExecutor::new()).build(connector);
-        Ok(Self { url: url.parse()?, client, cached: Cached::default() })
+        Ok(Self { url: url.parse()?, https: Https::new()?, cached: Cached::default() })
     }
 
     /// The key `id`, if there is one; the keys are read again for one that is not known.
@@ -73,15 +56,11 @@ impl PublicKeys {
     }
 
     async fn fetch(&self) -> Result<Keys, lambda_http::Error> {
-        let exchange = async {
-            let answer = self.client.get(self.url.clone()).await?;
-            if !answer.status().is_success() {
-                return Err(format!("the keys' URL answered {}", answer.status()).into());
-            }
-            let body = Limited::new(answer.into_body(), MAX_BYTES).collect().await?;
-            Ok::<_, lambda_http::Error>(body.to_bytes())
-        };
-        let set: JwkSet = serde_json::from_slice(&timeout(PATIENCE, exchange).await??)?;
+        let answer = self.https.send(Request::get(self.url.clone()).body(String::new())?).await?;
+        if !answer.status().is_success() {
+            return Err(format!("the keys' URL answered {}", answer.status()).into());
+        }
+        let set: JwkSet = serde_json::from_slice(answer.body())?;
         Ok(Arc::new(set.keys.iter().filter_map(named).collect()))
     }
 }

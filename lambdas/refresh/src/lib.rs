@@ -19,5 +19,7 @@ pub struct Refresh {
 /// Handles the route.
 pub async fn handle(identity: Arc<Identity>, input: Input) -> Result<Answer> {
     let body: Refresh = input.body()?;
-    Answer::ok(&identity.pool.refresh(&body.refresh_token.unwrap_or_default()).await?)
+    let tokens = identity.pool.refresh(&body.refresh_token.unwrap_or_default()).await?;
+    identity.ensure_profile(&tokens).await?;
+    Answer::ok(&tokens)
 }

@@ -1,5 +1,5 @@
 //! The lambda `register`.
 
 fn main() -> Result<(), lambda_http::Error> {
-    shared::lambda::run(shared::identity::Identity::from_env, register::handle)
+    shared::lambda::run(register::Registry::from_env, register::handle)
 }

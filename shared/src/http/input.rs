@@ -110,16 +110,23 @@ impl Input {
         if let Some(origin) = &self.socket {
             return Ok(origin.caller.clone());
         }
-        let authorizer =
-            gateway_context(&self.request).and_then(|context| context.authorizer.as_ref());
-        let claims =
-            authorizer.and_then(|authorizer| authorizer.jwt.as_ref()).map(|jwt| &jwt.claims);
-        let claims = claims.ok_or(Error::Unauthenticated)?;
-        if claims.get("token_use").map(String::as_str) != Some("access") {
+        if self.claim("token_use") != Some("access") {
             return Err(Error::Unauthenticated);
         }
-        let subject = claims.get("sub").ok_or(Error::Unauthenticated)?;
+        let subject = self.claim("sub").ok_or(Error::Unauthenticated)?;
         subject.parse().map(Caller).map_err(|_| Error::Unauthenticated)
+    }
+
+    /// What the access token that the gateway verified says under `name`.
+    pub(super) fn claim(&self, name: &str) -> Option<&str> {
+        let authorizer = gateway_context(&self.request)?.authorizer.as_ref()?;
+        authorizer.jwt.as_ref()?.claims.get(name).map(String::as_str)
+    }
+
+    /// The address that the request came from, as the gateway saw it.
+    #[must_use]
+    pub fn source_ip(&self) -> Option<&str> {
+        gateway_context(&self.request)?.http.source_ip.as_deref()
     }
 
     /// Who calls, as the lambda that authorizes said. That is asked once in a while: a token's end is looked at here.

@@ -4,6 +4,7 @@
 //! [`endpoint`] turns it into a function from request to response, which the Lambda runtime and the local server
 //! both call.
 
+mod access_token;
 mod answer;
 mod cursor;
 mod input;
@@ -18,6 +19,7 @@ use lambda_http::request::RequestContext;
 use lambda_http::{Body, Request, RequestExt, Response};
 use tracing::Instrument;
 
+pub use access_token::AccessToken;
 pub use answer::Answer;
 pub use cursor::{Page, PageRequest};
 pub use input::{

@@ -75,7 +75,7 @@ pub fn problem(error: &Error, request_id: &str) -> Response<Body> {
         Error::Unavailable => {
             builder = builder.header(header::RETRY_AFTER, whole_seconds(RETRY_AFTER));
         }
-        Error::Unauthenticated | Error::BadCredentials => {
+        Error::Unauthenticated | Error::BadCredentials | Error::SignInRefused(_) => {
             builder = builder.header(header::WWW_AUTHENTICATE, "Bearer");
         }
         _ => {}
@@ -97,13 +97,16 @@ fn status_and_code(error: &Error) -> (StatusCode, &'static str) {
         Error::Unauthenticated | Error::UnknownApiKey => {
             (StatusCode::UNAUTHORIZED, "unauthenticated")
         }
-        Error::BadCredentials => (StatusCode::UNAUTHORIZED, "bad-credentials"),
+        Error::BadCredentials | Error::SignInRefused(_) => {
+            (StatusCode::UNAUTHORIZED, "bad-credentials")
+        }
         Error::NotConfirmed => (StatusCode::FORBIDDEN, "not-confirmed"),
         Error::Forbidden(_) => (StatusCode::FORBIDDEN, "forbidden"),
         Error::NotAMember => (StatusCode::FORBIDDEN, "not-a-member"),
         Error::Blocked => (StatusCode::FORBIDDEN, "blocked"),
         Error::NotFound(_) => (StatusCode::NOT_FOUND, "not-found"),
         Error::UsernameTaken => (StatusCode::CONFLICT, "username-taken"),
+        Error::MfaOn => (StatusCode::CONFLICT, "mfa-on"),
         Error::ClientIdReused("clientGroupId") => (StatusCode::CONFLICT, "client-group-id-reused"),
         Error::ClientIdReused(_) => (StatusCode::CONFLICT, "client-message-id-reused"),
         Error::TraceIdReused => (StatusCode::CONFLICT, "trace-id-reused"),

@@ -1,13 +1,29 @@
 //! Accounts: what the identity routes work with.
 
+mod challenge;
 mod client_id;
+mod hosted;
+mod mfa;
+mod password;
 mod pool;
+mod profile;
+mod sessions;
+mod sign_in;
+mod sign_up;
+mod tokens;
 
 use aws_sdk_cognitoidentityprovider as cognito;
 use aws_sdk_secretsmanager as secretsmanager;
 
+pub use challenge::Challenge;
 pub use client_id::ClientIdSecret;
-pub use pool::{Account, SignIn, SignUp, Tokens, UserPool};
+pub use hosted::{Grant, HostedSignIn};
+pub use mfa::Authenticator;
+pub use pool::UserPool;
+pub use sessions::Sessions;
+pub use sign_in::SignIn;
+pub use sign_up::SignUp;
+pub use tokens::{Account, Tokens};
 
 use crate::aws::{self, variable};
 use crate::store::{Store, Users};
@@ -22,10 +38,10 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// Over the user pool and the tables whose names begin with `prefix`.
+    /// Over the user pool and the tables of `store`.
     #[must_use]
-    pub fn new(pool: UserPool, dynamodb: aws_sdk_dynamodb::Client, prefix: &str) -> Self {
-        Self { pool, users: Users::new(Store::new(dynamodb, prefix)) }
+    pub fn new(pool: UserPool, store: Store) -> Self {
+        Self { pool, users: Users::new(store) }
     }
 
     /// As the lambda's environment says: `TABLE_PREFIX`, `USER_POOL_ID`, `COGNITO_CLIENT_ID_SECRET`. Reads the secret,
@@ -41,7 +57,7 @@ impl Identity {
         );
         let pool = UserPool::new(cognito::Client::new(&config), variable("USER_POOL_ID")?, secret);
         let dynamodb = aws_sdk_dynamodb::Client::new(&config);
-        let identity = Self::new(pool, dynamodb, &variable("TABLE_PREFIX")?);
+        let identity = Self::new(pool, Store::new(dynamodb, &variable("TABLE_PREFIX")?));
         identity.pool.warm_up().await;
         Ok(identity)
     }

@@ -67,9 +67,18 @@ fn all_wrong(key: &str) -> Option<Value> {
             json!({ "username": "a b", "email": "no address", "password": "short", "displayName": long })
         }
         "POST /v1/register/confirm" => json!({ "username": "", "code": "" }),
-        "POST /v1/register/resend" => json!({ "username": "a b" }),
-        // What is wrong with a name, a password or a token here is told to nobody.
-        "POST /v1/authenticate" | "POST /v1/authenticate/refresh" => return None,
+        "POST /v1/register/resend" | "POST /v1/password/forgot" => json!({ "username": "a b" }),
+        "POST /v1/password/reset" => {
+            json!({ "username": "a b", "code": "", "password": "short" })
+        }
+        "POST /v1/users/me/mfa/confirm" => json!({ "code": "none" }),
+        // What is wrong with a name, a password, a token or a code here is told to nobody, or by who alone can know.
+        "POST /v1/authenticate"
+        | "POST /v1/authenticate/challenge"
+        | "POST /v1/authenticate/code"
+        | "POST /v1/authenticate/refresh"
+        | "POST /v1/password/change"
+        | "POST /v1/sign-out" => return None,
         "PATCH /v1/users/me" => json!({ "displayName": "" }),
         "POST /v1/messages" => {
             json!({ "recipientId": "bob", "body": "a\u{0}b", "replyTo": -1, "clientMessageId": "a b" })

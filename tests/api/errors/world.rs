@@ -65,7 +65,9 @@ impl World {
     fn accepted_by(&self, route: Route) -> Option<Accepting> {
         let name = &self.free_name;
         let (body, required): (Value, &[&str]) = match route.key.as_str() {
-            "PUT /v1/blocks/{userId}" | "POST /v1/realtime/token" => return None,
+            "PUT /v1/blocks/{userId}" | "POST /v1/realtime/token" | "POST /v1/users/me/mfa" => {
+                return None;
+            }
             "POST /v1/register" => (
                 json!({ "username": name, "email": tests::MAILBOX, "password": PASSWORD, "displayName": "A" }),
                 &["username", "email", "password"],
@@ -73,7 +75,9 @@ impl World {
             "POST /v1/register/confirm" => {
                 (json!({ "username": name, "code": "123456" }), &["username", "code"])
             }
-            "POST /v1/register/resend" => (json!({ "username": name }), &["username"]),
+            "POST /v1/register/resend" | "POST /v1/password/forgot" => {
+                (json!({ "username": name }), &["username"])
+            }
             "POST /v1/authenticate" => (
                 json!({ "username": self.alice.username, "password": PASSWORD }),
                 &["username", "password"],
@@ -81,6 +85,26 @@ impl World {
             "POST /v1/authenticate/refresh" => {
                 (json!({ "refreshToken": self.alice.tokens["refreshToken"] }), &["refreshToken"])
             }
+            "POST /v1/authenticate/challenge" => (
+                json!({ "username": name, "challenge": "EMAIL_OTP", "session": "s", "answer": "1" }),
+                &["username", "challenge", "session", "answer"],
+            ),
+            "POST /v1/authenticate/code" => (
+                json!({ "code": "c", "redirectUri": "https://a.example/", "codeVerifier": "v".repeat(43) }),
+                &["code", "redirectUri", "codeVerifier"],
+            ),
+            "POST /v1/sign-out" => {
+                (json!({ "refreshToken": self.alice.tokens["refreshToken"] }), &[])
+            }
+            "POST /v1/password/reset" => (
+                json!({ "username": name, "code": "123456", "password": PASSWORD }),
+                &["username", "code", "password"],
+            ),
+            "POST /v1/password/change" => (
+                json!({ "password": PASSWORD, "newPassword": "Other-Horse-2" }),
+                &["password", "newPassword"],
+            ),
+            "POST /v1/users/me/mfa/confirm" => (json!({ "code": "123456" }), &["code"]),
             "PATCH /v1/users/me" => (json!({ "displayName": "other" }), &[]),
             "POST /v1/messages" => (
                 json!({ "recipientId": self.bob.id, "body": "hi", "replyTo": 1, "clientMessageId": "c" }),

@@ -140,8 +140,15 @@ impl Cast {
             "POST /v1/register" => {
                 json!({ "username": unique("m"), "email": tests::MAILBOX, "password": password })
             }
-            // No matter for whom: the code is missing, the name is missing.
-            "POST /v1/register/confirm" | "POST /v1/register/resend" => json!({}),
+            // No matter for whom: something is missing.
+            "POST /v1/register/confirm"
+            | "POST /v1/register/resend"
+            | "POST /v1/authenticate/challenge"
+            | "POST /v1/authenticate/code"
+            | "POST /v1/password/forgot"
+            | "POST /v1/password/reset"
+            | "POST /v1/password/change"
+            | "POST /v1/users/me/mfa/confirm" => json!({}),
             "POST /v1/authenticate" => {
                 json!({ "username": self.target.username, "password": password })
             }

@@ -20,7 +20,16 @@ POST /v1/register                                       |             | 201     
 POST /v1/register/confirm                               |             | 422       | 422              | 422           | 422           | 422            | 422           | 422
 POST /v1/register/resend                                |             | 422       | 422              | 422           | 422           | 422            | 422           | 422
 POST /v1/authenticate                                   |             | 200       | 200              | 200           | 200           | 200            | 200           | 200
+POST /v1/authenticate/challenge                         |             | 422       | 422              | 422           | 422           | 422            | 422           | 422
+POST /v1/authenticate/code                              |             | 422       | 422              | 422           | 422           | 422            | 422           | 422
 POST /v1/authenticate/refresh                           |             | 200       | 200              | 200           | 200           | 200            | 200           | 200
+POST /v1/password/forgot                                |             | 422       | 422              | 422           | 422           | 422            | 422           | 422
+POST /v1/password/reset                                 |             | 422       | 422              | 422           | 422           | 422            | 422           | 422
+POST /v1/password/change                                |             | 401       | 422              | 422           | 422           | 422            | 422           | 422
+GET /v1/users/me/mfa                                    |             | 401       | 200              | 200           | 200           | 200            | 200           | 200
+POST /v1/users/me/mfa                                   |             | 401       | 200              | 200           | 200           | 200            | 200           | 200
+POST /v1/users/me/mfa/confirm                           |             | 401       | 422              | 422           | 422           | 422            | 422           | 422
+DELETE /v1/users/me/mfa                                 |             | 401       | 422              | 422           | 422           | 422            | 422           | 422
 GET /v1/users/me                                        |             | 401       | 200              | 200           | 200           | 200            | 200           | 200
 PATCH /v1/users/me                                      |             | 401       | 200              | 200           | 200           | 200            | 200           | 200
 GET /v1/users                                           |             | 401       | 200              | 200           | 200           | 200            | 200           | 200
@@ -63,6 +72,7 @@ DELETE /v1/groups/{groupId}/members/{userId}            | private own | 401     
 POST /v1/groups/{groupId}/messages                      | private     | 401       | 404              | 201           | 201           | 201            | 201           | 403:not-a-member
 POST /v1/groups/{groupId}/messages                      | open        | 401       | 403:not-a-member | 201           | 201           | 201            | 201           | 403:not-a-member
 POST /v1/realtime/token                                 |             | 401       | 201              | 201           | 201           | 201            | 201           | 201
+POST /v1/sign-out                                       |             | 401       | 204              | 204           | 204           | 204            | 204           | 204
 ";
 
 /// One line of the table.

@@ -55,6 +55,12 @@ impl Tables {
         request.send().await.expect("the row is put");
     }
 
+    /// Deletes a row, whether it is there or not.
+    pub async fn delete(&self, table: &str, key: &Value) {
+        let request = self.0.delete_item().table_name(table).set_key(Some(to_item(key)));
+        request.send().await.expect("the row is gone");
+    }
+
     /// Gives a row that is there other values.
     pub async fn change(&self, table: &str, key: &Value, values: &Value) {
         let mut row = self.get(table, key).await.expect("the row");

@@ -1,0 +1,33 @@
+//! `POST /v1/password/change`: another password for who knows theirs.
+
+use std::sync::Arc;
+
+use serde::Deserialize;
+use shared::error::Result;
+use shared::http::{Answer, Input, required, valid};
+use shared::identity::Sessions;
+use shared::model::Password;
+use validator::Validate;
+
+/// The password as it was, and as it is to be.
+#[derive(Deserialize, Validate)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct ChangePassword {
+    #[validate(required)]
+    password: Option<String>,
+    #[validate(required, custom(function = "valid::<Password>"))]
+    new_password: Option<String>,
+}
+
+/// Handles the route. Whoever else knew the password may be signed in: all sessions end, the caller's, too, who signs in
+/// again with the password that they have just chosen.
+pub async fn handle(sessions: Arc<Sessions>, input: Input) -> Result<Answer> {
+    let (caller, token) = (input.caller()?, input.access_token()?);
+    let body: ChangePassword = input.body()?;
+    let password = body.password.unwrap_or_default();
+    let new: Password = required("/newPassword", body.new_password.as_deref())?;
+
+    sessions.identity.pool.change_password(&token, &password, &new).await?;
+    sessions.end(token.account(), caller.id()).await?;
+    Ok(Answer::no_content())
+}

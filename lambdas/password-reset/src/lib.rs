@@ -1,0 +1,60 @@
+//! `POST /v1/password/forgot` and `POST /v1/password/reset`: another password for who does not know theirs any more.
+
+use std::sync::Arc;
+
+use serde::Deserialize;
+use shared::error::Result;
+use shared::http::{Answer, Input, required, valid};
+use shared::identity::Sessions;
+use shared::model::{Password, Username};
+use validator::Validate;
+
+/// Who has forgotten their password.
+#[derive(Debug, Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct Forgot {
+    #[validate(required, custom(function = "valid::<Username>"))]
+    username: Option<String>,
+}
+
+/// The code that came by mail, and the new password.
+#[derive(Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct Reset {
+    #[validate(required, custom(function = "valid::<Username>"))]
+    username: Option<String>,
+    #[validate(required, length(min = 1, max = 2048, message = "must be the code of the mail"))]
+    code: Option<String>,
+    #[validate(required, custom(function = "valid::<Password>"))]
+    password: Option<String>,
+}
+
+/// Handles both routes.
+pub async fn handle(sessions: Arc<Sessions>, input: Input) -> Result<Answer> {
+    if input.route_path().ends_with("/forgot") {
+        forgot(&sessions, &input).await
+    } else {
+        reset(&sessions, &input).await
+    }
+}
+
+async fn forgot(sessions: &Sessions, input: &Input) -> Result<Answer> {
+    let body: Forgot = input.body()?;
+    let username: Username = required("/username", body.username.as_deref())?;
+    sessions.identity.pool.forgot_password(&username).await?;
+    Ok(Answer::accepted())
+}
+
+/// Whoever made it necessary may be signed in: nobody is any more. A reset that broke off before that has used up its code;
+/// it was not acknowledged, and the next one does it.
+async fn reset(sessions: &Sessions, input: &Input) -> Result<Answer> {
+    let body: Reset = input.body()?;
+    let username: Username = required("/username", body.username.as_deref())?;
+    let password: Password = required("/password", body.password.as_deref())?;
+    let code = body.code.unwrap_or_default();
+
+    sessions.identity.pool.reset_password(&username, &code, &password).await?;
+    let user = sessions.identity.pool.user_id(&username).await?;
+    sessions.end(username.as_str(), &user).await?;
+    Ok(Answer::no_content())
+}

@@ -1,0 +1,5 @@
+//! The lambda `password-reset`.
+
+fn main() -> Result<(), lambda_http::Error> {
+    shared::lambda::run(shared::identity::Sessions::from_env, password_reset::handle)
+}

@@ -1,0 +1,54 @@
+//! Requests to what is no service of AWS: one client, with an end to its patience and to the answer.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body_util::{BodyExt, Full, Limited};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use rustls::crypto::aws_lc_rs::default_provider;
+use tokio::time::timeout;
+
+/// How long the answer may take.
+const PATIENCE: Duration = Duration::from_secs(4);
+/// The longest answer, in bytes.
+const MAX_BYTES: usize = 256 * 1_024;
+
+/// Why there is no answer.
+pub type Error = Box<dyn std::error::Error + Send + Sync>;
+
+/// Sends requests over connections that it keeps.
+#[derive(Debug, Clone)]
+pub struct Https(Client<HttpsConnector<HttpConnector>, Full<Bytes>>);
+
+impl Https {
+    /// A client without connections.
+    ///
+    /// # Errors
+    /// When the machine has no certificates to trust.
+    pub fn new() -> Result<Self, Error> {
+        let connector = HttpsConnectorBuilder::new()
+            .with_provider_and_native_roots(default_provider())?
+            .https_or_http()
+            .enable_http1()
+            .build();
+        Ok(Self(Client::builder(TokioExecutor::new()).build(connector)))
+    }
+
+    /// Sends a request, once, and reads the whole answer.
+    ///
+    /// # Errors
+    /// When there is none in time, or it is too long.
+    pub async fn send(&self, request: Request<String>) -> Result<Response<Bytes>, Error> {
+        let exchange = async {
+            let answer = self.0.request(request.map(|body| Full::new(body.into()))).await?;
+            let (head, body) = answer.into_parts();
+            let body = Limited::new(body, MAX_BYTES).collect().await?;
+            Ok(Response::from_parts(head, body.to_bytes()))
+        };
+        timeout(PATIENCE, exchange).await?
+    }
+}

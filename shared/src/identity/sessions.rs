@@ -1,0 +1,56 @@
+//! Ending what a person has open.
+
+use std::sync::Arc;
+
+use futures_util::future::try_join_all;
+
+use super::Identity;
+use crate::error::Result;
+use crate::model::UserId;
+use crate::realtime::{Sockets, sockets_from_env};
+use crate::store::{Connections, Store};
+
+/// The accounts, and the sockets of those who are connected. Made once in a process, shared by all of its requests.
+#[derive(Debug)]
+pub struct Sessions {
+    /// The accounts and the profiles.
+    pub identity: Arc<Identity>,
+    connections: Connections,
+    sockets: Sockets,
+}
+
+impl Sessions {
+    /// Over the tables of `store`.
+    #[must_use]
+    pub fn new(identity: Arc<Identity>, store: Store, sockets: Sockets) -> Self {
+        Self { identity, connections: Connections::new(store), sockets }
+    }
+
+    /// As the lambda's environment says: as [`Identity::from_env`], [`Store::from_env`] and [`sockets_from_env`].
+    ///
+    /// # Errors
+    /// Names the variable that is missing or cannot be read.
+    pub async fn from_env() -> Result<Self, lambda_http::Error> {
+        let (identity, store, sockets) =
+            tokio::try_join!(Identity::from_env(), Store::from_env(), sockets_from_env())?;
+        Ok(Self::new(Arc::new(identity), store, sockets))
+    }
+
+    /// Ends everything that `user`, whose account Cognito calls `account`, has open, on all devices: refresh tokens and
+    /// sockets. An access token stays good at the gateway, which looks at its signature alone, for the rest of its 15 minutes.
+    ///
+    /// # Errors
+    /// When Cognito, DynamoDB or the WebSocket API cannot be asked; what was not ended then is when it is repeated.
+    pub async fn end(&self, account: &str, user: &UserId) -> Result<()> {
+        // Sockets last: no device comes back by a refresh token that was about to end.
+        self.identity.pool.sign_out(account).await?;
+        self.end_sockets(user).await
+    }
+
+    async fn end_sockets(&self, user: &UserId) -> Result<()> {
+        let open = self.connections.of_one(user).await?;
+        let ends = open.iter().map(|socket| self.sockets.end(&self.connections, user, &socket.id));
+        try_join_all(ends).await?;
+        Ok(())
+    }
+}
