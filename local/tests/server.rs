@@ -105,6 +105,18 @@ async fn a_registration_waits_for_the_code_in_the_outbox() {
 }
 
 #[tokio::test]
+async fn the_hosted_sign_in_is_served() {
+    let data = tempfile::tempdir().unwrap();
+    let server = start(&data).await;
+    let status =
+        async |method, path| call(&server, method, path, &Value::Null, Value::Null).await.0;
+    assert_eq!(status(Method::GET, "/local/hosted-ui/login").await, 400);
+    assert_eq!(status(Method::GET, "/local/google").await, 400);
+    assert_eq!(status(Method::POST, "/local/hosted-ui/oauth2/token").await, 400);
+    assert_eq!(status(Method::GET, "/local/hosted-ui/oauth2/token").await, 404);
+}
+
+#[tokio::test]
 async fn a_port_or_a_folder_in_use_is_named() {
     let (data, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let server = start(&data).await;

@@ -114,7 +114,8 @@ impl UserPool {
         let attempts = kept.unwrap_or_default().admit(now)?;
         let outcome = attempt();
         match &outcome {
-            Err(Error::CodeMismatch | Error::IncorrectPassword) => {
+            // Without a code every guess is a wrong one, as it is for nobody.
+            Err(Error::CodeMismatch | Error::ExpiredCode | Error::IncorrectPassword) => {
                 let attempts = Attempts { count: attempts.count + 1, ..attempts };
                 let end = attempts.end().unsigned_abs();
                 self.documents.put_until(KIND, &id, &attempts, end)?;

@@ -172,3 +172,23 @@ fn html(status: StatusCode, title: &str, body: &str, form_action: &str) -> Respo
     ];
     (status, headers, page).into_response()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_others_wrote_is_text() {
+        let hostile = "\"><b>";
+        let page = Form::new("Sign in", Some(hostile.to_owned()))
+            .note(hostile)
+            .hidden("session", hostile)
+            .link(hostile, hostile)
+            .page(StatusCode::OK, hostile, "http:");
+        for page in [page, error_page(StatusCode::OK, hostile)] {
+            let body = axum::body::to_bytes(page.into_body(), usize::MAX).await.unwrap();
+            let body = String::from_utf8(body.to_vec()).unwrap();
+            assert!(!body.contains("<b>") && body.contains("&lt;b&gt;"), "{body}");
+        }
+    }
+}

@@ -65,6 +65,17 @@ fn wrong_codes_are_counted_for_anybody_and_for_nobody() {
 }
 
 #[test]
+fn who_asked_for_no_code_cannot_be_told_from_nobody_by_the_count() {
+    let pool = pool();
+    sign_up(&pool, "ann").unwrap();
+    let limited = |name: &str| {
+        let refusals = (0..8).map(|_| reset_at(&pool, name, "123456", NOW).unwrap_err());
+        refusals.map(|refusal| refusal.starts_with("LimitExceeded")).collect::<Vec<_>>()
+    };
+    assert_eq!(limited("ann"), limited("nobody"));
+}
+
+#[test]
 fn who_cannot_get_a_code_is_answered_like_who_can() {
     let pool = confirming_pool();
     sign_up(&pool, "ann").unwrap();
