@@ -6,7 +6,7 @@ import subprocess
 from deploy_gate.emulator import Emulator
 from deploy_gate.places import REPOSITORY
 
-# With the differences, and what AWS says of each: local/src/engine/cognito/tests/conformance/mod.rs
+# With the differences, and what AWS says of each: local/src/engine/cognito/tests/conformance.rs
 TEST = "engine::cognito::tests::conformance::the_emulator_answers_alike"
 PASSED = re.compile(r"^test result: ok\. 1 passed; 0 failed;", re.MULTILINE)
 
