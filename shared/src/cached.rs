@@ -75,10 +75,12 @@ impl<T: Clone> Cached<T> {
 
 #[cfg(test)]
 mod tests {
+    use std::future::ready;
+
     use super::*;
 
-    async fn fails() -> Result<u8> {
-        Err(Error::internal("out of order"))
+    fn fails() -> impl Future<Output = Result<u8>> {
+        ready(Err(Error::internal("out of order")))
     }
 
     #[tokio::test]

@@ -19,7 +19,7 @@ const LOCAL_SECRET: &str = "local-messaging-api-secret-0123456789";
 const LOCAL_API_KEY: &str = "local-api-key";
 
 /// How long hundreds of deliveries may take, beside other tests.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The configured sender of mail.
 pub const EMAIL_SENDER: &str = "sender@example.com";

@@ -184,13 +184,10 @@ impl Mutation {
             recipient_id: input.recipient_id,
             sender_id: input.sender_id,
         };
-        let idempotency_key = match context.data::<Option<IdempotencyKey>>()? {
-            // A request may send more than one message.
-            Some(IdempotencyKey(key)) => {
-                Some((key.as_str(), context.field().alias().unwrap_or_default()))
-            }
-            None => None,
-        };
+        let field = context.field().alias().unwrap_or_default();
+        // A request may send more than one message.
+        let idempotency_key = context.data::<Option<IdempotencyKey>>()?.as_ref();
+        let idempotency_key = idempotency_key.map(|IdempotencyKey(key)| (key.as_str(), field));
         Ok(context.data::<Messages>()?.send(key, new, idempotency_key).await?.into())
     }
 }

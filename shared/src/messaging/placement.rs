@@ -50,7 +50,7 @@ pub fn places<'a>(literals: impl IntoIterator<Item = &'a str>) -> Result<Vec<Pla
     let count = literals.len().saturating_sub(1);
     let mut places = Places::default();
     let read = |event: CallbackEvent<'_>, _: Span| -> Option<Infallible> {
-        places.read(event);
+        places.read(&event);
         None
     };
     let mut emitter = CallbackEmitter::new(read);
@@ -69,14 +69,14 @@ struct Places {
 }
 
 impl Places {
-    fn read(&mut self, event: CallbackEvent<'_>) {
+    fn read(&mut self, event: &CallbackEvent<'_>) {
         match event {
             CallbackEvent::OpenStartTag { name } => {
-                name.clone_into(&mut self.tag);
+                (*name).clone_into(&mut self.tag);
                 self.attribute.clear();
             }
             CallbackEvent::EndTag { .. } => self.tag.clear(),
-            CallbackEvent::AttributeName { name } => name.clone_into(&mut self.attribute),
+            CallbackEvent::AttributeName { name } => (*name).clone_into(&mut self.attribute),
             CallbackEvent::AttributeValue { value } => {
                 self.attribute_value(&String::from_utf8_lossy(value));
             }

@@ -35,7 +35,7 @@ const LINES: [&[u8]; 11] = [
 pub fn plain_text(html: &str) -> String {
     let mut page = Page::default();
     let read = |event: CallbackEvent<'_>, _: Span| -> Option<Infallible> {
-        page.read(event);
+        page.read(&event);
         None
     };
     let mut emitter = CallbackEmitter::new(read);
@@ -60,14 +60,14 @@ struct Page {
 }
 
 impl Page {
-    fn read(&mut self, event: CallbackEvent<'_>) {
+    fn read(&mut self, event: &CallbackEvent<'_>) {
         match event {
             CallbackEvent::OpenStartTag { name } => {
-                name.clone_into(&mut self.tag);
+                (*name).clone_into(&mut self.tag);
                 self.attribute.clear();
                 self.begin(name);
             }
-            CallbackEvent::AttributeName { name } => name.clone_into(&mut self.attribute),
+            CallbackEvent::AttributeName { name } => (*name).clone_into(&mut self.attribute),
             CallbackEvent::AttributeValue { value } => self.attribute_value(value),
             CallbackEvent::EndTag { name } => self.end(name),
             CallbackEvent::String { value } if self.hidden.is_none() => {

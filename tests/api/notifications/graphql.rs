@@ -185,7 +185,8 @@ async fn an_answer_that_would_be_too_long_is_refused() {
     }
     let listed = async || ids(&get(json!({ "to": to }), 2, None).await);
     assert_eq!(eventually(listed, |ids| ids.len() == 2).await.len(), 2);
-    let bodies: String = (0..100).map(|number| format!("b{number}: body ")).collect();
+    let bodies: Vec<String> = (0..100).map(|number| format!("b{number}: body")).collect();
+    let bodies = bodies.join(" ");
     let query =
         format!("{{ getMessages(filter: {{to: \"{to}\"}}, first: 2) {{ data {{ {bodies} }} }} }}");
     let body = ask(&query, json!({})).await;

@@ -185,7 +185,8 @@ async fn a_hundred_complaints_are_enough() {
     let notifier = notifier().await;
     let addresses: Vec<String> = (0..100).map(|_| mail_address()).collect();
     let addresses: Vec<&str> = addresses.iter().map(String::as_str).collect();
-    let names: String = (0..200).map(|number| format!("{{name{number}}}")).collect();
+    let names: Vec<String> = (0..200).map(|number| format!("{{name{number}}}")).collect();
+    let names = names.concat();
     let refused = notifier.notify(&mail(&addresses, &names)).await.refused(422);
     assert_eq!(refused.pointers().len(), 101);
     assert!(refused.details().contains("19900 more"), "{}", refused.details());
