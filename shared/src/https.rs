@@ -10,6 +10,7 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use rustls::crypto::aws_lc_rs::default_provider;
+use rustls::{ClientConfig, RootCertStore};
 use tokio::time::timeout;
 
 /// How long the answer may take.
@@ -25,16 +26,25 @@ pub type Error = Box<dyn std::error::Error + Send + Sync>;
 pub struct Https(Client<HttpsConnector<HttpConnector>, Full<Bytes>>);
 
 impl Https {
-    /// A client without connections.
+    /// A client without connections. Where the machine has no certificates to trust, it trusts nobody, and reaches what is
+    /// not encrypted alone.
     ///
     /// # Errors
-    /// When the machine has no certificates to trust.
+    /// When the cryptography has no protocol.
     pub fn new() -> Result<Self, Error> {
-        let connector = HttpsConnectorBuilder::new()
-            .with_provider_and_native_roots(default_provider())?
-            .https_or_http()
-            .enable_http1()
-            .build();
+        let builder = HttpsConnectorBuilder::new();
+        let builder = match builder.with_provider_and_native_roots(default_provider()) {
+            Ok(builder) => builder,
+            Err(error) => {
+                tracing::warn!(%error, "there are no certificates to trust");
+                let nobody = ClientConfig::builder_with_provider(default_provider().into())
+                    .with_safe_default_protocol_versions()?
+                    .with_root_certificates(RootCertStore::empty())
+                    .with_no_client_auth();
+                HttpsConnectorBuilder::new().with_tls_config(nobody)
+            }
+        };
+        let connector = builder.https_or_http().enable_http1().build();
         Ok(Self(Client::builder(TokioExecutor::new()).build(connector)))
     }
 

@@ -11,7 +11,7 @@ use shared::store::Consistency;
 use validator::Validate;
 
 /// What a person signs in with.
-#[derive(Debug, Deserialize, Validate)]
+#[derive(Deserialize, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct Authenticate {
     #[validate(required)]

@@ -10,7 +10,7 @@ use shared::model::Username;
 use validator::Validate;
 
 /// A code that came by mail.
-#[derive(Debug, Deserialize, Validate)]
+#[derive(Deserialize, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct Confirm {
     #[validate(required, custom(function = "valid::<Username>"))]

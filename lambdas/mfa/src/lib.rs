@@ -6,7 +6,7 @@ use lambda_http::http::Method;
 use serde::{Deserialize, Serialize};
 use shared::error::{Error, Result};
 use shared::http::{AccessToken, Answer, Input};
-use shared::identity::Identity;
+use shared::identity::{Identity, is_of_google};
 use validator::Validate;
 
 /// What is on.
@@ -15,6 +15,11 @@ use validator::Validate;
 struct Factors {
     software_token: bool,
 }
+
+/// Nothing has to be said to begin.
+#[derive(Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct Enrol {}
 
 /// The first code of the authenticator.
 #[derive(Deserialize, Validate)]
@@ -39,7 +44,7 @@ pub async fn handle(identity: Arc<Identity>, input: Input) -> Result<Answer> {
         Method::POST if input.route_path().ends_with("/confirm") => {
             confirm(&identity, &token, &input).await
         }
-        Method::POST => enrol(&identity, &token).await,
+        Method::POST => enrol(&identity, &token, &input).await,
         Method::DELETE => switch_off(&identity, &token, &input).await,
         _ => show(&identity, &token).await,
     }
@@ -50,7 +55,11 @@ async fn show(identity: &Identity, token: &AccessToken) -> Result<Answer> {
 }
 
 /// Another authenticator takes the place of the one that is on only when that is off, which takes the password.
-async fn enrol(identity: &Identity, token: &AccessToken) -> Result<Answer> {
+async fn enrol(identity: &Identity, token: &AccessToken, input: &Input) -> Result<Answer> {
+    let Enrol {} = input.body()?;
+    if is_of_google(token.account()) {
+        return Err(Error::Forbidden("who signs in with Google has Google's second factor"));
+    }
     if identity.pool.has_mfa(token).await? {
         return Err(Error::MfaOn);
     }

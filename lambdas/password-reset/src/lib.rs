@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde::Deserialize;
-use shared::error::Result;
+use shared::error::{Error, Result};
 use shared::http::{Answer, Input, required, valid};
 use shared::identity::Sessions;
 use shared::model::{Password, Username};
@@ -45,16 +45,19 @@ async fn forgot(sessions: &Sessions, input: &Input) -> Result<Answer> {
     Ok(Answer::accepted())
 }
 
-/// Whoever made it necessary may be signed in: nobody is any more. A reset that broke off before that has used up its code;
-/// it was not acknowledged, and the next one does it.
+/// Whoever made it necessary may be signed in: nobody is any more, also where nobody knows whether the password is another now.
+/// A reset that broke off before that has used up its code; it was not acknowledged, and the next one does it.
 async fn reset(sessions: &Sessions, input: &Input) -> Result<Answer> {
     let body: Reset = input.body()?;
     let username: Username = required("/username", body.username.as_deref())?;
     let password: Password = required("/password", body.password.as_deref())?;
     let code = body.code.unwrap_or_default();
 
-    sessions.identity.pool.reset_password(&username, &code, &password).await?;
-    let user = sessions.identity.pool.user_id(&username).await?;
-    sessions.end(username.as_str(), &user).await?;
+    let reset = sessions.identity.pool.reset_password(&username, &code, &password).await;
+    if matches!(reset, Ok(()) | Err(Error::Unavailable)) {
+        let user = sessions.identity.pool.user_id(&username).await?;
+        sessions.end(username.as_str(), &user).await?;
+    }
+    reset?;
     Ok(Answer::no_content())
 }

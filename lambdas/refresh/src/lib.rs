@@ -9,7 +9,7 @@ use shared::identity::Identity;
 use validator::Validate;
 
 /// The token of an earlier sign-in.
-#[derive(Debug, Deserialize, Validate)]
+#[derive(Deserialize, Validate)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Refresh {
     #[validate(required)]

@@ -5,13 +5,10 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use shared::error::{Error, Quota, Result};
 use shared::http::{Answer, Input, optional, required, valid};
-use shared::identity::{Identity, SignIn, SignUp};
+use shared::identity::{Identity, SignUp, is_of_google};
 use shared::model::{Name, Password, Timestamp, User, UserId, Username};
 use shared::store::{Consistency, Counted, Created, Registrations, Store};
 use validator::{Validate, ValidationError};
-
-/// How those names begin that Cognito gives to who comes by Google: none is to be had before.
-const OF_GOOGLE: &str = "google_";
 
 /// Where people register. Made once in a process, shared by all of its requests.
 #[derive(Debug)]
@@ -106,14 +103,22 @@ pub async fn handle(registry: Arc<Registry>, input: Input) -> Result<Answer> {
     };
     let user =
         User { user_id: account.user_id, username, display_name, created_at: Timestamp::now() };
-    match identity.users.create(&user).await? {
-        Created::Now => Answer::created(&Registered {
-            user_id: user.user_id,
-            username: user.username,
-            confirmed: account.confirmed,
-        }),
-        Created::Before => Err(Error::UsernameTaken),
+    // The same registration may have made it, or the person's first sign-in.
+    let is_theirs = match identity.users.create(&user).await? {
+        Created::Now => true,
+        Created::Before => {
+            let owner = identity.users.id_of(&user.username, Consistency::Strong).await?;
+            owner.as_ref() == Some(&user.user_id)
+        }
+    };
+    if !is_theirs {
+        return Err(Error::UsernameTaken);
     }
+    Answer::created(&Registered {
+        user_id: user.user_id,
+        username: user.username,
+        confirmed: account.confirmed,
+    })
 }
 
 /// The account with this name, for its owner: their registration may have broken off before the profile was written.
@@ -122,18 +127,16 @@ async fn half_registered(
     username: &Username,
     password: &Password,
 ) -> Result<SignUp> {
-    let confirmed = match identity.pool.sign_in(username, password.as_str()).await {
-        Ok(SignIn::Tokens(_) | SignIn::Challenge { .. }) => true,
-        Err(Error::NotConfirmed) => false,
+    let confirmed = match identity.pool.is_confirmed(username, password.as_str()).await {
         Err(Error::BadCredentials) => return Err(Error::UsernameTaken),
-        Err(error) => return Err(error),
+        confirmed => confirmed?,
     };
     Ok(SignUp { user_id: identity.pool.user_id(username).await?, confirmed })
 }
 
 fn free_to_choose(username: &str) -> Result<(), ValidationError> {
     valid::<Username>(username)?;
-    if username.to_ascii_lowercase().starts_with(OF_GOOGLE) {
+    if is_of_google(username) {
         let rule = "must not begin with 'google_'";
         return Err(ValidationError::new("reserved").with_message(rule.into()));
     }

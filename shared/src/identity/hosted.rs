@@ -39,7 +39,8 @@ impl fmt::Debug for Grant {
 #[derive(Deserialize)]
 struct Granted {
     access_token: String,
-    id_token: String,
+    /// Not there where the browser was not sent for the scope `openid`.
+    id_token: Option<String>,
     refresh_token: String,
     expires_in: i32,
 }
@@ -56,6 +57,8 @@ enum Failure {
     Grant,
     /// It does not know the app client.
     Client,
+    /// Nobody is told who signed in: the session of this refresh token is of no use.
+    Anonymous(String),
     /// Something else.
     Other(Error),
 }
@@ -102,11 +105,20 @@ impl HostedSignIn {
             }
             outcome => outcome,
         };
-        outcome.map_err(|failure| match failure {
-            Failure::Grant => Error::SignInRefused("the code is not good, or was used before"),
-            Failure::Client => Error::internal("the hosted sign-in does not know the app client"),
-            Failure::Other(error) => error,
-        })
+        match outcome {
+            Ok(tokens) => Ok(tokens),
+            Err(Failure::Grant) => {
+                Err(Error::SignInRefused("the code is not good, or was used before"))
+            }
+            Err(Failure::Anonymous(refresh_token)) => {
+                pool.revoke(&refresh_token).await?;
+                Err(Error::SignInRefused("the sign-in must ask for the scope openid"))
+            }
+            Err(Failure::Client) => {
+                Err(Error::internal("the hosted sign-in does not know the app client"))
+            }
+            Err(Failure::Other(error)) => Err(error),
+        }
     }
 
     async fn ask(&self, client_id: &str, grant: &Grant) -> Result<Tokens, Failure> {
@@ -134,12 +146,14 @@ fn read(status: StatusCode, body: &[u8]) -> Result<Tokens, Failure> {
     if status == StatusCode::OK {
         let granted: Granted = serde_json::from_slice(body)
             .map_err(|_| Failure::Other(Error::internal("the hosted sign-in sent no tokens")))?;
+        let Granted { access_token, id_token, refresh_token, expires_in } = granted;
+        let Some(id_token) = id_token else { return Err(Failure::Anonymous(refresh_token)) };
         return Ok(Tokens {
-            access_token: granted.access_token,
-            id_token: granted.id_token,
-            refresh_token: granted.refresh_token,
+            access_token,
+            id_token,
+            refresh_token,
             token_type: "Bearer",
-            expires_in: granted.expires_in,
+            expires_in,
         });
     }
     if status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error() {
@@ -180,6 +194,13 @@ mod tests {
         let body = br#"{"access_token":"a","id_token":"i","refresh_token":"r","token_type":"Bearer","expires_in":900}"#;
         let Ok(tokens) = read(StatusCode::OK, body) else { panic!("no tokens") };
         assert_eq!((tokens.access_token.as_str(), tokens.expires_in), ("a", 900));
+    }
+
+    #[test]
+    fn tokens_that_do_not_say_whose_they_are_are_none() {
+        let body =
+            r#"{"access_token":"a","refresh_token":"r","token_type":"Bearer","expires_in":900}"#;
+        assert!(matches!(refused(200, body), Failure::Anonymous(token) if token == "r"));
     }
 
     #[test]

@@ -28,6 +28,15 @@ pub use tokens::{Account, Tokens};
 use crate::aws::{self, variable};
 use crate::store::{Store, Users};
 
+/// How those names begin that Cognito gives to who comes by Google.
+const OF_GOOGLE: &str = "google_";
+
+/// Whether Cognito calls somebody so who comes by Google.
+#[must_use]
+pub fn is_of_google(account: &str) -> bool {
+    account.to_ascii_lowercase().starts_with(OF_GOOGLE)
+}
+
 /// The user pool and the profiles. Made once in a process, shared by all of its requests.
 #[derive(Debug)]
 pub struct Identity {

@@ -1,5 +1,6 @@
 //! Passwords that are forgotten, changed or to be proved.
 
+use aws_sdk_cognitoidentityprovider::config::retry::RetryConfig;
 use aws_sdk_cognitoidentityprovider::error::ProvideErrorMetadata;
 
 use super::UserPool;
@@ -30,7 +31,7 @@ impl UserPool {
                     | "UserNotFoundException",
                 ) => Ok(()),
                 // It says that there is such an account: for us to know.
-                Some("CodeDeliveryFailureException") => {
+                Some("CodeDeliveryFailureException" | "InvalidEmailRoleAccessPolicyException") => {
                     report(&fault(error));
                     Ok(())
                 }
@@ -43,7 +44,7 @@ impl UserPool {
     ///
     /// # Errors
     /// `Invalid` for a wrong or expired code, also behind too many of them, and for a user who does not exist; `Invalid` with
-    /// the rule that the password breaks.
+    /// the rule that the password breaks; `Unavailable` where nobody knows whether it was done.
     pub async fn reset_password(
         &self,
         username: &Username,
@@ -57,6 +58,8 @@ impl UserPool {
                 .username(username.as_str())
                 .confirmation_code(code)
                 .password(password.as_str())
+                .customize()
+                .config_override(once())
                 .send()
         };
         match self.with_client_id(call).await? {
@@ -84,7 +87,7 @@ impl UserPool {
     ///
     /// # Errors
     /// `Invalid` where `password` is not the one that it was, or with the rule that the new one breaks; `Unauthenticated`
-    /// for a token that was revoked.
+    /// for a token that was revoked; `Unavailable` where nobody knows whether it was done.
     pub async fn change_password(
         &self,
         token: &AccessToken,
@@ -93,7 +96,7 @@ impl UserPool {
     ) -> Result<()> {
         let request = self.client.change_password().access_token(token.as_str());
         let request = request.previous_password(password).proposed_password(new.as_str());
-        match request.send().await {
+        match request.customize().config_override(once()).send().await {
             Ok(_) => Ok(()),
             Err(error) if is_about_the_token(&error) => Err(Error::Unauthenticated),
             Err(error) => Err(match error.code() {
@@ -121,6 +124,11 @@ impl UserPool {
             None => Ok(()),
         }
     }
+}
+
+/// Without repeats: to the repeat of what was done, the code is used up, and the password another.
+fn once() -> aws_sdk_cognitoidentityprovider::config::Builder {
+    aws_sdk_cognitoidentityprovider::Config::builder().retry_config(RetryConfig::disabled())
 }
 
 fn wrong_password() -> Error {

@@ -14,8 +14,11 @@ use super::{Authenticator, Tokens, UserPool};
 use crate::error::{Error, Result};
 use crate::model::Username;
 
+/// What is said of a refresh token that gets nothing.
+const NOT_GOOD: Error = Error::SignInRefused("the refresh token is not good, or not any more");
+
 /// How a sign-in went.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Clone, Serialize)]
 #[serde(untagged)]
 pub enum SignIn {
     /// Signed in.
@@ -33,6 +36,12 @@ pub enum SignIn {
         #[serde(flatten)]
         authenticator: Option<Authenticator>,
     },
+}
+
+impl std::fmt::Debug for SignIn {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SignIn(…)")
+    }
 }
 
 /// What Cognito says to a sign-in that it does not refuse.
@@ -62,6 +71,18 @@ impl UserPool {
     pub async fn sign_in(&self, username: &Username, password: &str) -> Result<SignIn> {
         let outcome = self.present(username.as_str(), password).await?;
         self.signed_in(username, outcome).await
+    }
+
+    /// Whether the account of that password is confirmed.
+    ///
+    /// # Errors
+    /// `BadCredentials`.
+    pub async fn is_confirmed(&self, username: &Username, password: &str) -> Result<bool> {
+        match self.present(username.as_str(), password).await {
+            Ok(_) => Ok(true),
+            Err(Error::NotConfirmed) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     /// Presents a password.
@@ -99,7 +120,8 @@ impl UserPool {
     /// client allows, so that an answer that was lost can be asked for again.
     ///
     /// # Errors
-    /// `SignInRefused` for a token that is none, is not of this client, was used before, has expired or was revoked.
+    /// `SignInRefused` for a token that is none, is not of this client, has expired or was revoked; and for one that was used
+    /// before, whose session ends.
     pub async fn refresh(&self, refresh_token: &str) -> Result<Tokens> {
         let call = |client_id: String| {
             self.client
@@ -110,15 +132,19 @@ impl UserPool {
         };
         match self.with_client_id(call).await? {
             Ok(output) => Tokens::new(output.authentication_result, Some(refresh_token)),
-            Err(error) => Err(match error.code() {
+            Err(error) => match error.code() {
+                // Somebody else has used it, or uses it now: neither is to go on.
+                Some("RefreshTokenReuseException") => {
+                    self.revoke(refresh_token).await?;
+                    Err(NOT_GOOD)
+                }
                 Some(
                     "InvalidParameterException"
                     | "NotAuthorizedException"
-                    | "RefreshTokenReuseException"
                     | "UserNotFoundException",
-                ) => Error::SignInRefused("the refresh token is not good, or not any more"),
-                _ => fault(error),
-            }),
+                ) => Err(NOT_GOOD),
+                _ => Err(fault(error)),
+            },
         }
     }
 

@@ -6,6 +6,7 @@ use aws_sdk_cognitoidentityprovider::types::AttributeType;
 use super::UserPool;
 use super::pool::{fault, reason, subject};
 use crate::error::{Error, Result};
+use crate::logging::report;
 use crate::model::{Name, Password, UserId, Username};
 
 /// A new account.
@@ -79,6 +80,7 @@ impl UserPool {
                 Some(
                     "CodeMismatchException"
                     | "ExpiredCodeException"
+                    | "InvalidParameterException"
                     | "LimitExceededException"
                     | "NotAuthorizedException"
                     | "TooManyFailedAttemptsException"
@@ -107,8 +109,14 @@ impl UserPool {
                 Some(
                     "InvalidParameterException"
                     | "LimitExceededException"
+                    | "NotAuthorizedException"
                     | "UserNotFoundException",
                 ) => Ok(()),
+                // It says that there is such an account: for us to know.
+                Some("CodeDeliveryFailureException" | "InvalidEmailRoleAccessPolicyException") => {
+                    report(&fault(error));
+                    Ok(())
+                }
                 _ => Err(fault(error)),
             },
         }

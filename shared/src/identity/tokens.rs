@@ -26,7 +26,7 @@ pub struct Tokens {
 }
 
 /// What an ID token says of its account.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Clone, Deserialize)]
 pub struct Account {
     /// Its `sub`.
     #[serde(rename = "sub")]
@@ -37,9 +37,6 @@ pub struct Account {
     /// How the person is called; a provider such as Google has other rules for it than we.
     #[serde(default)]
     name: Option<String>,
-    /// Their address.
-    #[serde(default)]
-    pub(super) email: Option<String>,
     /// Who else knows them: there for those alone who came by a provider.
     #[serde(default)]
     identities: Option<IgnoredAny>,

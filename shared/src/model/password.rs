@@ -31,6 +31,8 @@ impl FromStr for Password {
             "must have at least 10 characters"
         } else if text.chars().count() > 256 {
             "must have at most 256 characters"
+        } else if text.chars().any(char::is_control) {
+            "must have no control characters"
         } else if text.trim() != text {
             "must not begin or end with a blank"
         } else if !text.chars().any(|c| c.is_ascii_uppercase()) {
@@ -54,6 +56,7 @@ mod tests {
     fn a_weak_password_is_told_which_rule_it_breaks() {
         let rule = |text: &str| text.parse::<Password>().unwrap_err().0;
         assert_eq!(rule("Short1"), "must have at least 10 characters");
+        assert_eq!(rule("Line\nWithin-1"), "must have no control characters");
         assert_eq!(rule(" Blank-Before-1"), "must not begin or end with a blank");
         assert_eq!(rule("lower-case-1"), "must have an upper-case letter");
         assert_eq!(rule("UPPER-CASE-1"), "must have a lower-case letter");

@@ -134,12 +134,12 @@ impl UserPool {
         }
     }
 
-    /// The session and its user; none when it has ended, or its user was deleted.
+    /// The session and its user; none when it has ended, or its user was deleted or disabled.
     pub(super) fn session(&self, sub: Uuid, origin_jti: Uuid) -> Result<Option<(User, Session)>> {
         let kept: Option<Session> =
             self.documents.get(&sessions_of(sub), &origin_jti.to_string())?;
         let Some(session) = kept else { return Ok(None) };
-        let user = self.user(&session.username)?.filter(|user| user.sub == sub);
+        let user = self.user(&session.username)?.filter(|user| user.sub == sub && !user.disabled);
         Ok(user.map(|user| (user, session)))
     }
 
