@@ -270,6 +270,18 @@ async fn whatever_the_order_of_events_the_same_is_left() {
     }
 }
 
+/// Only here: the emulated gateway decodes a path twice.
+#[tokio::test]
+async fn a_name_with_the_signs_of_a_url_is_found() {
+    let backend = Backend::private(|_| {}).await;
+    let notifier = Notifier::new(&backend);
+    let mut body = mail(&[mail_address()]);
+    body["TraceId"] = "a/b?c=d&e#f%20g".into();
+    notifier.notify(&body).await.expect(202);
+    let found = notifier.status("a%2Fb%3Fc%3Dd%26e%23f%2520g").await.expect(200);
+    assert_eq!(found["traceId"], body["TraceId"]);
+}
+
 #[tokio::test]
 async fn orders_of_failures_that_make_no_sense_are_refused() {
     let backend = Backend::private(|_| {}).await;

@@ -103,22 +103,15 @@ pub async fn handle(registry: Arc<Registry>, input: Input) -> Result<Answer> {
     };
     let user =
         User { user_id: account.user_id, username, display_name, created_at: Timestamp::now() };
-    // The same registration may have made it, or the person's first sign-in.
-    let is_theirs = match identity.users.create(&user).await? {
-        Created::Now => true,
-        Created::Before => {
-            let owner = identity.users.id_of(&user.username, Consistency::Strong).await?;
-            owner.as_ref() == Some(&user.user_id)
-        }
-    };
-    if !is_theirs {
-        return Err(Error::UsernameTaken);
+    match identity.users.create(&user).await? {
+        Created::Now => Answer::created(&Registered {
+            user_id: user.user_id,
+            username: user.username,
+            confirmed: account.confirmed,
+        }),
+        // Whose it is is not proved: of an account that waits for its code, Cognito does not look at the password.
+        Created::Before => Err(Error::UsernameTaken),
     }
-    Answer::created(&Registered {
-        user_id: user.user_id,
-        username: user.username,
-        confirmed: account.confirmed,
-    })
 }
 
 /// The account with this name, for its owner: their registration may have broken off before the profile was written.
