@@ -142,6 +142,9 @@ impl Engines {
             .map_or(Courier::CLAIM, |visibility| (visibility * 5 / 6).min(Courier::CLAIM));
         let backup =
             options.queue_visibility.map_or(graphql::BACKUP, |some| some.min(graphql::BACKUP));
+        let erasure_backup = options
+            .queue_visibility
+            .map_or(delete_account::BACKUP, |some| some.min(delete_account::BACKUP));
         move |client| World {
             identity: Arc::new(identity(&self.pool, &config, client.clone())),
             registration_limit: options.registration_limit,
@@ -152,6 +155,9 @@ impl Engines {
             )),
             realtime_url: format!("ws://{address}{}", realtime::PATH),
             gateway: queue(&urls, &config, "gateway"),
+            erasures: queue(&urls, &config, "erasures"),
+            erasure_backup,
+            last_look: options.last_look,
             push_chunks: queue(&urls, &config, "push-chunks"),
             notifications: queue(&urls, &config, "notifications"),
             senders: senders.clone(),

@@ -5,6 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use authenticate_code::CodeExchange;
+use delete_account::Leaving;
+use erasure::Eraser;
+use export::Holdings;
 use gateway_delivery::Delivery;
 use gateway_message::Gateway;
 use graphql::{ApiKeys, GraphQl, Parts};
@@ -37,6 +40,12 @@ pub struct World {
     pub realtime: Arc<Realtime>,
     /// Where clients connect.
     pub realtime_url: String,
+    /// The queue of the accounts to be erased.
+    pub erasures: Queue,
+    /// When an erasure begins that was broken off before.
+    pub erasure_backup: Duration,
+    /// When an erased account is looked at once more.
+    pub last_look: Duration,
     /// The queue of what other systems have to say.
     pub gateway: Queue,
     /// The queue of the chunks of large groups.
@@ -76,9 +85,11 @@ impl World {
         let realtime = || Arc::clone(&self.realtime);
         let registry = Registry::new(identity(), store.clone(), self.registration_limit);
         let codes = Arc::new(CodeExchange::new(identity(), self.hosted.clone()));
-        let sockets = self.realtime.sockets.clone();
-        let sessions = Arc::new(Sessions::new(identity(), store.clone(), sockets));
+        let sessions = self.sessions();
         let sessions = || Arc::clone(&sessions);
+        let holdings = Holdings::new(identity(), self.realtime.app.clone());
+        let erasures = self.erasures.clone();
+        let leaving = Leaving::new(sessions(), erasures, self.erasure_backup);
         BTreeMap::from([
             ("register", endpoint(Arc::new(registry), register::handle)),
             ("confirm-registration", endpoint(identity(), confirm_registration::handle)),
@@ -91,6 +102,8 @@ impl World {
             ("password-change", endpoint(sessions(), password_change::handle)),
             ("mfa", endpoint(identity(), mfa::handle)),
             ("profile", endpoint(app(), profile::handle)),
+            ("export", endpoint(Arc::new(holdings), export::handle)),
+            ("delete-account", endpoint(Arc::new(leaving), delete_account::handle)),
             ("users", endpoint(app(), users::handle)),
             ("send", endpoint(app(), send::handle)),
             ("check-messages", endpoint(app(), check_messages::handle)),
@@ -128,11 +141,14 @@ impl World {
         let deliveries = Arc::new(Deliveries::new(store.clone()));
         let courier = Arc::new(self.courier(&deliveries));
         let authorizer = Arc::clone(&self.authorizer);
+        let (sessions, erasures) = (self.sessions(), self.erasures.clone());
+        let eraser = Eraser::new(sessions, Arc::clone(&self.realtime), erasures, self.last_look);
         let realtime = || Arc::clone(&self.realtime);
         BTreeMap::from([
             ("realtime-authorizer", event_handler(tokens, realtime_authorizer::handle)),
             ("realtime-connection", event_handler(door, realtime_connection::handle)),
             ("realtime-message", event_handler(realtime(), realtime_message::handle)),
+            ("erasure", event_handler(Arc::new(eraser), erasure::handle)),
             ("push", event_handler(Arc::new(pusher), push::handle)),
             ("push-chunk", event_handler(realtime(), push_chunk::handle)),
             ("gateway-delivery", event_handler(delivery, gateway_delivery::handle)),
@@ -140,6 +156,12 @@ impl World {
             ("notification-delivery", event_handler(courier, notification_delivery::handle)),
             ("delivery-events", event_handler(deliveries, delivery_events::handle)),
         ])
+    }
+
+    fn sessions(&self) -> Arc<Sessions> {
+        let Realtime { app: App { store, .. }, sockets, .. } = &*self.realtime;
+        let identity = Arc::clone(&self.identity);
+        Arc::new(Sessions::new(identity, store.clone(), sockets.clone()))
     }
 
     fn courier(&self, deliveries: &Deliveries) -> Courier {
@@ -170,7 +192,7 @@ mod tests {
     use crate::aws;
     use crate::realtime::MANAGEMENT_URL;
     use messaging_authorizer::SharedSecret;
-    use shared::identity::{ClientIdSecret, UserPool};
+    use shared::identity::{ACCESS_TOKEN_OUTLIVED, ClientIdSecret, UserPool};
     use shared::messaging::ConfigurationSets;
     use shared::realtime::Sockets;
     use shared::store::Store;
@@ -191,6 +213,9 @@ mod tests {
             hosted: None,
             realtime: Arc::new(Realtime::new(app, Sockets::new(&config, MANAGEMENT_URL))),
             realtime_url: String::new(),
+            erasures: queue(),
+            erasure_backup: delete_account::BACKUP,
+            last_look: ACCESS_TOKEN_OUTLIVED,
             gateway: queue(),
             push_chunks: queue(),
             notifications: queue(),

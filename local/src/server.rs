@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use messaging_authorizer::PublicKeys;
-use shared::identity::HostedSignIn;
+use shared::identity::{ACCESS_TOKEN_OUTLIVED, HostedSignIn};
 use tokio::net::TcpListener;
 
 use crate::backend::Engines;
@@ -48,6 +48,8 @@ pub struct Options {
     pub socket_limits: SocketLimits,
     /// The visibility timeout of all queues, for tests that let messages fail; none: that of `queues.json`.
     pub queue_visibility: Option<Duration>,
+    /// When an erased account is looked at once more: when no access token of it is good any more.
+    pub last_look: Duration,
     /// Where the public keys of RS256 tokens for the notifications are read; none: only HS256 is accepted.
     pub messaging_jwks_url: Option<String>,
     /// How long mail and text messages take to be taken, for benchmarks and tests; none: no time.
@@ -70,6 +72,7 @@ impl Options {
             dynamodb_local: None,
             socket_limits: SocketLimits::default(),
             queue_visibility: None,
+            last_look: ACCESS_TOKEN_OUTLIVED,
             messaging_jwks_url: None,
             provider_delay: None,
         }

@@ -192,6 +192,8 @@ pub enum SocketEventType {
 pub struct SocketAuthorizer {
     /// Whose token it was.
     pub user_id: UserId,
+    /// When the session began in which it was issued: seconds of the Unix epoch, as digits.
+    pub session_began: String,
 }
 
 /// What a lambda of the WebSocket API answers: a status, and a frame for the socket.
@@ -210,5 +212,11 @@ impl SocketAnswer {
     #[must_use]
     pub fn ok() -> Self {
         Self { status_code: 200, body: None }
+    }
+
+    /// The socket may not open.
+    #[must_use]
+    pub fn refused() -> Self {
+        Self { status_code: 401, body: None }
     }
 }

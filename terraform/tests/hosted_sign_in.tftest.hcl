@@ -108,6 +108,9 @@ run "with_hosted_sign_in_and_rotation" {
         for statement in statements : [for action in statement.actions : action if startswith(action, "cognito-idp:")]
       ])) if length(flatten([for statement in statements : [for action in statement.actions : action if startswith(action, "cognito-idp:")]])) > 0
       } == {
+      delete-account  = toset(["cognito-idp:AdminDisableUser", "cognito-idp:AdminUserGlobalSignOut"])
+      erasure         = toset(["cognito-idp:AdminDeleteUser", "cognito-idp:AdminDisableUser", "cognito-idp:AdminGetUser", "cognito-idp:AdminUserGlobalSignOut"])
+      export          = toset(["cognito-idp:AdminGetUser"])
       password-change = toset(["cognito-idp:AdminUserGlobalSignOut"])
       password-reset  = toset(["cognito-idp:AdminGetUser", "cognito-idp:AdminUserGlobalSignOut"])
       register        = toset(["cognito-idp:AdminGetUser"])

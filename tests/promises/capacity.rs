@@ -206,6 +206,21 @@ async fn registering_signing_in_and_out() {
     assert_eq!(cost_of(&wire, sign_out).await, row);
 }
 
+#[tokio::test]
+async fn exporting_and_leaving() {
+    let (backend, wire) = Wire::backend(|_| {}).await;
+    let [alice, bob] = people(&backend).await;
+    alice.begin(&bob).await;
+    let page = alice.get("/v1/users/me/export").await.expect(200);
+    let path = format!("/v1/users/me/export?cursor={}", page.text("nextCursor"));
+    let page = alice.get(&path).await.expect(200);
+    let path = format!("/v1/users/me/export?cursor={}", page.text("nextCursor"));
+    let messages = cost_of(&wire, alice.request(http::Method::GET, &path)).await;
+    assert_eq!(messages, expected("export, a page of 4 KB of messages in one conversation"));
+    let leave = alice.request(http::Method::DELETE, "/v1/users/me");
+    assert_eq!(cost_of(&wire, leave).await, expected("delete the account, without sockets"));
+}
+
 /// On the hot path of every client that repeats.
 #[tokio::test]
 async fn a_repeat() {

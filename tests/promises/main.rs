@@ -6,6 +6,7 @@
 mod busy;
 mod capacity;
 mod crashes;
+mod erasure;
 mod first_use;
 mod key_sets;
 mod model;

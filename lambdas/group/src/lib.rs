@@ -1,6 +1,5 @@
 //! `GET`, `PATCH` and `DELETE /v1/groups/{groupId}`: one group.
 
-mod delete;
 mod update;
 
 use std::sync::Arc;
@@ -9,9 +8,9 @@ use lambda_http::http::Method;
 use shared::app::App;
 use shared::error::{Error, Result};
 use shared::http::{Answer, Caller, Input};
-use shared::log::{member, opening_lobby};
-use shared::model::{ConversationId, GroupId, Membership, Role, Visibility};
-use shared::realtime::Realtime;
+use shared::log::opening_lobby;
+use shared::model::{ConversationId, GroupId, Visibility};
+use shared::realtime::{EndsWhen, Realtime, end_group};
 
 /// Handles the three methods.
 pub async fn handle(realtime: Arc<Realtime>, input: Input) -> Result<Answer> {
@@ -20,7 +19,10 @@ pub async fn handle(realtime: Arc<Realtime>, input: Input) -> Result<Answer> {
     let group: GroupId = input.path("groupId", "group")?;
     match *input.method() {
         Method::PATCH => update::update(app, &caller, &group, &input).await,
-        Method::DELETE => delete::delete(&realtime, &caller, &group).await,
+        Method::DELETE => {
+            end_group(&realtime, caller.id(), &group, EndsWhen::Always).await?;
+            Ok(Answer::no_content())
+        }
         _ => opening_lobby(app, &group, || show(app, &caller, &group)).await,
     }
 }
@@ -36,15 +38,5 @@ async fn show(app: &App, caller: &Caller, id: &GroupId) -> Result<Answer> {
         Some(membership) if membership.is_active() => Answer::ok(&group),
         Some(_) => Err(Error::NotAMember),
         None => Err(Error::NotFound("group")),
-    }
-}
-
-/// The caller's part in a group that they own.
-async fn owner(app: &App, caller: &Caller, conversation: &ConversationId) -> Result<Membership> {
-    let membership = member(app, caller.id(), conversation).await?;
-    if membership.active_role() == Some(Role::Owner) {
-        Ok(membership)
-    } else {
-        Err(Error::Forbidden("only owners may do this"))
     }
 }

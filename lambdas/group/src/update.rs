@@ -4,11 +4,9 @@ use serde::Deserialize;
 use shared::app::App;
 use shared::error::{Error, Result};
 use shared::http::{Answer, Caller, Input, optional, valid};
-use shared::log::{Change, Decision, change};
+use shared::log::{Change, Decision, change, owner};
 use shared::model::{Content, ConversationId, Group, GroupId, Name, Visibility};
 use validator::Validate;
-
-use super::owner;
 
 /// What is to be changed.
 #[derive(Debug, Deserialize, Validate)]
@@ -43,7 +41,7 @@ async fn decide(
 ) -> Result<Decision<Group>> {
     let conversation = ConversationId::Group(id.clone());
     let group = async { Ok(app.groups.get(id).await?) };
-    let (_, group) = tokio::try_join!(owner(app, caller, &conversation), group)?;
+    let (_, group) = tokio::try_join!(owner(app, caller.id(), &conversation), group)?;
     let mut group = group.ok_or(Error::NotFound("group"))?;
 
     let name = name.filter(|name| *name != group.name);

@@ -43,14 +43,15 @@ pub struct Verdict {
 /// Handles a handshake.
 pub async fn handle(tokens: Arc<ConnectionTokens>, handshake: Handshake) -> Result<Verdict> {
     let token = handshake.query_string_parameters.and_then(|query| query.token);
-    let user = match token {
+    let session = match token {
         Some(token) => tokens.redeem(&token).await?,
         None => None,
     };
-    Ok(verdict(&handshake.method_arn, user.as_ref()))
+    Ok(verdict(&handshake.method_arn, session))
 }
 
-fn verdict(method_arn: &str, user: Option<&UserId>) -> Verdict {
+fn verdict(method_arn: &str, session: Option<(UserId, i64)>) -> Verdict {
+    let user = session.as_ref().map(|(user, _)| user);
     Verdict {
         principal_id: user.map_or("nobody", UserId::as_str).to_owned(),
         policy_document: json!({
@@ -61,6 +62,10 @@ fn verdict(method_arn: &str, user: Option<&UserId>) -> Verdict {
                 "Resource": method_arn,
             }],
         }),
-        context: user.map_or_else(|| json!({}), |user| json!({ "userId": user })),
+        context: session.as_ref().map_or_else(
+            || json!({}),
+            // The WebSocket API makes texts of numbers.
+            |(user, began)| json!({ "userId": user, "sessionBegan": began.to_string() }),
+        ),
     }
 }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use futures_util::future::try_join_all;
-use shared::error::Result;
-use shared::events::{SocketAnswer, SocketEvent, SocketEventType};
+use shared::error::{Error, Result};
+use shared::events::{SocketAnswer, SocketAuthorizer, SocketEvent, SocketEventType};
 use shared::model::{ConnectionId, Socket, Timestamp, UserId};
 use shared::queue::{Queue, QueueMessage};
 use shared::realtime::{GatewayMessage, Sockets, sockets_from_env};
@@ -44,20 +44,32 @@ impl Door {
 /// Handles both.
 pub async fn handle(door: Arc<Door>, event: SocketEvent) -> Result<SocketAnswer> {
     let context = event.request_context;
-    let (user, id) = (context.authorizer.user_id, ConnectionId::from(context.connection_id));
+    let SocketAuthorizer { user_id: user, session_began } = context.authorizer;
+    let id = ConnectionId::from(context.connection_id);
     match context.event_type {
         SocketEventType::Disconnect => door.connections.remove(&user, &[id]).await?,
-        SocketEventType::Connect => connect(&door, &user, &id).await?,
+        SocketEventType::Connect => {
+            let session_began = session_began.parse().map_err(Error::internal)?;
+            return connect(&door, &user, &id, session_began).await;
+        }
         // A frame may call itself `$connect`.
         SocketEventType::Message => {}
     }
     Ok(SocketAnswer::ok())
 }
 
-/// The row comes before the look at what waits: who holds a notification after that look finds the row.
-async fn connect(door: &Door, user: &UserId, id: &ConnectionId) -> Result<()> {
+/// The row comes before the look at what waits: who holds a notification after that look finds the row. Whose session has ended
+/// is turned away: its access token may still be good at the gateway, which looks at its signature alone.
+async fn connect(
+    door: &Door,
+    user: &UserId,
+    id: &ConnectionId,
+    session_began: i64,
+) -> Result<SocketAnswer> {
     let now = Timestamp::now();
-    let sockets = door.connections.add(user, id, now).await?;
+    let Some(sockets) = door.connections.add(user, id, now, session_began).await? else {
+        return Ok(SocketAnswer::refused());
+    };
     let (made_room, waits) =
         tokio::join!(make_room(door, user, sockets, now), door.pending.any(user));
     if let Err(error) = made_room {
@@ -70,7 +82,7 @@ async fn connect(door: &Door, user: &UserId, id: &ConnectionId) -> Result<()> {
         let marker = QueueMessage::new(lane, repeat, &GatewayMessage::Connected)?;
         door.gateway.send(marker).await?;
     }
-    Ok(())
+    Ok(SocketAnswer::ok())
 }
 
 /// Forgets the sockets that must be closed by now, and ends the oldest where there are too many.

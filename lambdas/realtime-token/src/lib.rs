@@ -50,7 +50,7 @@ struct Issued<'a> {
 pub async fn handle(tokens: Arc<Tokens>, input: Input) -> Result<Answer> {
     let caller = input.caller()?;
     let Nothing {} = input.body()?;
-    let token = tokens.tokens.issue(caller.id()).await?;
+    let token = tokens.tokens.issue(caller.id(), input.session_began()?).await?;
     let expires_in = ConnectionTokens::GOOD_FOR_SECONDS;
     Answer::created(&Issued { token, expires_in, url: &tokens.url })
 }

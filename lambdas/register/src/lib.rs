@@ -110,7 +110,7 @@ pub async fn handle(registry: Arc<Registry>, input: Input) -> Result<Answer> {
             confirmed: account.confirmed,
         }),
         // Whose it is is not proved: of an account that waits for its code, Cognito does not look at the password.
-        Created::Before => Err(Error::UsernameTaken),
+        Created::Before | Created::Erased => Err(Error::UsernameTaken),
     }
 }
 

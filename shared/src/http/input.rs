@@ -123,6 +123,15 @@ impl Input {
         authorizer.jwt.as_ref()?.claims.get(name).map(String::as_str)
     }
 
+    /// When the caller signed in for the session that the access token belongs to, in seconds of the Unix epoch.
+    ///
+    /// # Errors
+    /// As [`Input::caller`].
+    pub fn session_began(&self) -> Result<i64> {
+        let auth_time = self.claim("auth_time").and_then(|seconds| seconds.parse().ok());
+        auth_time.ok_or(Error::Unauthenticated)
+    }
+
     /// The address that the request came from, as the gateway saw it.
     #[must_use]
     pub fn source_ip(&self) -> Option<&str> {

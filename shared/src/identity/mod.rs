@@ -2,6 +2,7 @@
 
 mod challenge;
 mod client_id;
+mod erasure;
 mod hosted;
 mod mfa;
 mod password;
@@ -17,10 +18,11 @@ use aws_sdk_secretsmanager as secretsmanager;
 
 pub use challenge::Challenge;
 pub use client_id::ClientIdSecret;
+pub use erasure::{Erasure, Look, Place};
 pub use hosted::{Grant, HostedSignIn};
 pub use mfa::Authenticator;
-pub use pool::UserPool;
-pub use sessions::Sessions;
+pub use pool::{HeldAccount, UserPool};
+pub use sessions::{ACCESS_TOKEN_OUTLIVED, Sessions};
 pub use sign_in::SignIn;
 pub use sign_up::SignUp;
 pub use tokens::{Account, Tokens};

@@ -1,15 +1,41 @@
 //! The Cognito user pool, and what all calls to it have in common. Cognito's errors end in this and its neighbours.
 
+use std::collections::BTreeMap;
+use std::fmt;
 use std::time::Duration;
 
 use aws_sdk_cognitoidentityprovider::Client;
 use aws_sdk_cognitoidentityprovider::error::{ProvideErrorMetadata, SdkError};
-use aws_sdk_cognitoidentityprovider::types::AttributeType;
+use serde::Serialize;
 
 use super::ClientIdSecret;
 use crate::error::{Error, Quota, Result};
-use crate::model::{UserId, Username};
+use crate::model::{Timestamp, UserId, Username};
 use crate::store::StoreError;
+
+/// What Cognito holds about an account.
+#[derive(Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct HeldAccount {
+    /// Its `sub`.
+    #[serde(skip)]
+    pub user_id: UserId,
+    /// What Cognito calls it.
+    pub account: String,
+    /// What it knows of the person: `email`, `name`, `sub` and others, by the names of OpenID Connect.
+    pub attributes: BTreeMap<String, String>,
+    /// Since when it is there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<Timestamp>,
+    /// The second factors that are on, by Cognito's names for them.
+    pub mfa: Vec<String>,
+}
+
+impl fmt::Debug for HeldAccount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("HeldAccount(…)")
+    }
+}
 
 /// The accounts.
 #[derive(Debug)]
@@ -36,10 +62,59 @@ impl UserPool {
     /// # Errors
     /// When there is no such account.
     pub async fn user_id(&self, username: &Username) -> Result<UserId> {
+        let held = self.held(username.as_str()).await?;
+        held.map(|held| held.user_id).ok_or_else(|| Error::internal("an account has gone"))
+    }
+
+    /// What Cognito holds about an account, which it calls `account`; `None` where there is none.
+    ///
+    /// # Errors
+    /// When Cognito is busy; so for all that follow.
+    pub async fn held(&self, account: &str) -> Result<Option<HeldAccount>> {
         let request = self.client.admin_get_user().user_pool_id(&self.pool_id);
-        let output = request.username(username.as_str()).send().await.map_err(fault)?;
-        let sub = output.user_attributes().iter().find(|attribute| attribute.name() == "sub");
-        subject(sub.and_then(AttributeType::value).unwrap_or_default())
+        let output = match request.username(account).send().await {
+            Ok(output) => output,
+            Err(error) if is_unknown(&error) => return Ok(None),
+            Err(error) => return Err(fault(error)),
+        };
+        let attributes: BTreeMap<String, String> = output
+            .user_attributes()
+            .iter()
+            .map(|held| (held.name().to_owned(), held.value().unwrap_or_default().to_owned()))
+            .collect();
+        let user_id = subject(attributes.get("sub").map_or("", String::as_str))?;
+        let created_at = output.user_create_date().and_then(|date| date.to_millis().ok());
+        Ok(Some(HeldAccount {
+            user_id,
+            account: output.username().to_owned(),
+            attributes,
+            created_at: created_at.map(Timestamp::from_epoch_millis),
+            mfa: output.user_mfa_setting_list().to_vec(),
+        }))
+    }
+
+    /// Nobody signs in with the account any more. One that is gone stays so.
+    ///
+    /// # Errors
+    /// As [`UserPool::held`].
+    pub async fn disable(&self, account: &str) -> Result<()> {
+        let request = self.client.admin_disable_user().user_pool_id(&self.pool_id);
+        match request.username(account).send().await {
+            Err(error) if !is_unknown(&error) => Err(fault(error)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Deletes the account. One that is gone stays so.
+    ///
+    /// # Errors
+    /// As [`UserPool::held`].
+    pub async fn delete(&self, account: &str) -> Result<()> {
+        let request = self.client.admin_delete_user().user_pool_id(&self.pool_id);
+        match request.username(account).send().await {
+            Err(error) if !is_unknown(&error) => Err(fault(error)),
+            _ => Ok(()),
+        }
     }
 
     /// Makes `call` with the client id, and once more where Cognito does not know the one in the cache.
@@ -64,6 +139,11 @@ impl UserPool {
 
 pub(super) fn subject(sub: &str) -> Result<UserId> {
     sub.parse().map_err(|_| Error::internal("Cognito sent an account without a sub"))
+}
+
+/// Whether Cognito has no such account.
+pub(super) fn is_unknown<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> bool {
+    error.code() == Some("UserNotFoundException")
 }
 
 /// Cognito's own sentence about what it refuses.

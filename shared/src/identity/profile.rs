@@ -18,7 +18,7 @@ impl Identity {
     /// Makes sure that whoever has these tokens has a profile. Of several who look at once, one makes it.
     ///
     /// # Errors
-    /// When DynamoDB cannot be asked.
+    /// `SignInRefused` where the account was erased.
     pub async fn ensure_profile(&self, tokens: &Tokens) -> Result<()> {
         let account = tokens.account()?;
         match self.users.find(&account.user_id).await? {
@@ -36,8 +36,10 @@ impl Identity {
                 display_name,
                 created_at: Timestamp::now(),
             };
-            if self.users.create(&user).await? == Created::Now {
-                return Ok(());
+            match self.users.create(&user).await? {
+                Created::Now => return Ok(()),
+                Created::Erased => return Err(Error::SignInRefused("the account was erased")),
+                Created::Before => {}
             }
             // Either the name is taken or the profile is there by now.
             if self.users.get(&user.user_id, Consistency::Strong).await?.is_some() {

@@ -1,14 +1,19 @@
 //! Ending what a person has open.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::future::try_join_all;
 
 use super::Identity;
 use crate::error::Result;
-use crate::model::UserId;
+use crate::model::{Timestamp, UserId};
 use crate::realtime::{Sockets, sockets_from_env};
 use crate::store::{Connections, Store};
+
+/// After this time an access token of now, which is good for 15 minutes, is surely good no more: the rest is for clocks and for
+/// requests under way.
+pub const ACCESS_TOKEN_OUTLIVED: Duration = Duration::from_mins(16);
 
 /// The accounts, and the sockets of those who are connected. Made once in a process, shared by all of its requests.
 #[derive(Debug)]
@@ -37,18 +42,32 @@ impl Sessions {
     }
 
     /// Ends everything that `user`, whose account Cognito calls `account`, has open, on all devices: refresh tokens and
-    /// sockets. An access token stays good at the gateway, which looks at its signature alone, for the rest of its 15 minutes.
+    /// sockets. An access token stays good at the gateway, which looks at its signature alone, for the rest of its 15 minutes, but
+    /// opens no socket.
     ///
     /// # Errors
     /// When Cognito, DynamoDB or the WebSocket API cannot be asked; what was not ended then is when it is repeated.
     pub async fn end(&self, account: &str, user: &UserId) -> Result<()> {
         // Sockets last: no device comes back by a refresh token that was about to end.
         self.identity.pool.sign_out(account).await?;
-        self.end_sockets(user).await
+        self.end_sockets(user, Timestamp::now()).await
     }
 
-    async fn end_sockets(&self, user: &UserId) -> Result<()> {
-        let open = self.connections.of_one(user).await?;
+    /// As [`Sessions::end`], for an account that is erased: nothing of it opens a socket any more.
+    ///
+    /// # Errors
+    /// As [`Sessions::end`].
+    pub async fn end_for_good(&self, account: &str, user: &UserId) -> Result<()> {
+        self.identity.pool.sign_out(account).await?;
+        self.end_sockets(user, Timestamp::now().plus(ACCESS_TOKEN_OUTLIVED)).await
+    }
+
+    /// Ends the sockets of `user`; no session that began before `began_before`, in whole seconds, opens one any more.
+    ///
+    /// # Errors
+    /// As [`Sessions::end`].
+    pub async fn end_sockets(&self, user: &UserId, began_before: Timestamp) -> Result<()> {
+        let open = self.connections.end_sessions(user, began_before.epoch_seconds()).await?;
         let ends = open.iter().map(|socket| self.sockets.end(&self.connections, user, &socket.id));
         try_join_all(ends).await?;
         Ok(())

@@ -9,7 +9,7 @@ use aws_sdk_cognitoidentityprovider::types::{
 };
 use serde::Serialize;
 
-use super::pool::fault;
+use super::pool::{fault, is_unknown};
 use super::{Authenticator, Tokens, UserPool};
 use crate::error::{Error, Result};
 use crate::model::Username;
@@ -156,7 +156,7 @@ impl UserPool {
     pub async fn sign_out(&self, account: &str) -> Result<()> {
         let request = self.client.admin_user_global_sign_out().user_pool_id(&self.pool_id);
         match request.username(account).send().await {
-            Err(error) if error.code() != Some("UserNotFoundException") => Err(fault(error)),
+            Err(error) if !is_unknown(&error) => Err(fault(error)),
             _ => Ok(()),
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::model::{ConversationId, Membership, UserId, Visibility};
+use crate::model::{ConversationId, Membership, Role, UserId, Visibility};
 
 /// The part of `user` in `conversation`.
 ///
@@ -11,6 +11,19 @@ use crate::model::{ConversationId, Membership, UserId, Visibility};
 pub async fn member(app: &App, user: &UserId, conversation: &ConversationId) -> Result<Membership> {
     let membership = app.memberships.get(user, conversation).await?;
     admit(app, conversation, membership).await
+}
+
+/// The part of `user` in a group that they own.
+///
+/// # Errors
+/// As [`admit`]; `Forbidden` for other members.
+pub async fn owner(app: &App, user: &UserId, conversation: &ConversationId) -> Result<Membership> {
+    let membership = member(app, user, conversation).await?;
+    if membership.active_role() == Some(Role::Owner) {
+        Ok(membership)
+    } else {
+        Err(Error::Forbidden("only owners may do this"))
+    }
 }
 
 /// Lets in whoever belongs to `conversation` now, by their row in it.

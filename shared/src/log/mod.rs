@@ -12,7 +12,7 @@ mod search;
 mod send;
 mod view;
 
-pub use access::{admit, member};
+pub use access::{admit, member, owner};
 pub use change::{Change, Decision, Next, change};
 pub use draft::{Draft, content_hash};
 pub use lobby::opening_lobby;

@@ -90,6 +90,9 @@ pub enum Content {
         #[serde(skip_serializing_if = "Option::is_none")]
         visibility: Option<Visibility>,
     },
+    /// The account of the entry's actor was erased: of what they wrote before it, nothing is left, and they belong to the
+    /// conversation no more.
+    UserErased,
     /// The group is gone; nothing follows.
     GroupDeleted,
 }

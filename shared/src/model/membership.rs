@@ -70,6 +70,9 @@ pub struct Membership {
     /// By whom; themself if they left.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub removed_by: Option<UserId>,
+    /// The entry that says that their account was erased: of what they wrote before it, nothing is left.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub erased_seq: Option<Seq>,
 }
 
 impl Membership {
@@ -93,6 +96,7 @@ impl Membership {
             peer_id: None,
             removed_at: None,
             removed_by: None,
+            erased_seq: None,
         }
     }
 
@@ -111,6 +115,7 @@ impl Membership {
             peer_id: Some(peer_id),
             removed_at: None,
             removed_by: None,
+            erased_seq: None,
         }
     }
 

@@ -1,6 +1,7 @@
 //! A moment, to the millisecond, as every table and every answer writes it.
 
 use std::fmt;
+use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use time::format_description::BorrowedFormatItem;
@@ -23,10 +24,22 @@ impl Timestamp {
         Self(now.unix_timestamp() * 1_000 + i64::from(now.millisecond()))
     }
 
+    /// The moment `millis` milliseconds after the Unix epoch.
+    #[must_use]
+    pub fn from_epoch_millis(millis: i64) -> Self {
+        Self(millis)
+    }
+
     /// This moment, `millis` later (earlier, where negative).
     #[must_use]
     pub fn plus_millis(self, millis: i64) -> Self {
         Self(self.0.saturating_add(millis))
+    }
+
+    /// This moment, `time` later.
+    #[must_use]
+    pub fn plus(self, time: Duration) -> Self {
+        self.plus_millis(time.as_millis().try_into().unwrap_or(i64::MAX))
     }
 
     /// Milliseconds from `earlier` to this moment; negative where `earlier` is the later one.

@@ -66,6 +66,12 @@ pub enum Push {
         /// The entry that records it.
         entry: ChangeView,
     },
+    /// Somebody's account was erased: what is held of their messages is to be dropped.
+    #[serde(rename = "user.erased")]
+    UserErased {
+        /// The entry that records it.
+        entry: ChangeView,
+    },
     /// A group is gone.
     #[serde(rename = "group.deleted")]
     GroupDeleted {

@@ -1,6 +1,7 @@
 //! Reaching people while it happens: their sockets, what is sent on them, and who may see it.
 
 mod frame;
+mod group_end;
 mod hint;
 mod messages;
 mod post;
@@ -8,6 +9,7 @@ mod push;
 mod sockets;
 
 pub use frame::{Frame, Push, Reply};
+pub use group_end::{EndsWhen, end_group};
 pub use messages::{GatewayMessage, PushChunk};
 pub use push::{concerned, push};
 pub use sockets::{Posted, Sockets};

@@ -259,6 +259,7 @@ fn change(content: &Content, entry: ChangeView, message: Option<MessageView>) ->
         Content::MemberRemoved { .. } => Some(Push::MemberRemoved { entry }),
         Content::RoleChanged { .. } => Some(Push::MemberUpdated { entry }),
         Content::GroupUpdated { .. } => Some(Push::GroupUpdated { entry }),
+        Content::UserErased => Some(Push::UserErased { entry }),
         Content::Message(_) | Content::GroupDeleted => None,
     }
 }

@@ -7,7 +7,8 @@ use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    BatchKeys, Consistency, Result, Store, from_items, key, one_more, page_of, text, to_item, users,
+    BatchKeys, Consistency, Item, Result, Store, from_items, key, one_more, page_of, text, to_item,
+    users,
 };
 use crate::model::{Timestamp, UserId};
 
@@ -63,7 +64,7 @@ impl Blocks {
         let rows = rows.await?;
         let exists = |id: &UserId| {
             let users = rows.get(users::TABLE).into_iter().flatten();
-            users.into_iter().any(|row| row.get("id") == Some(&text(id)))
+            users.into_iter().any(|row| row.get("id") == Some(&text(id)) && users::is_there(row))
         };
         Ok(Pair {
             blocked: rows.get(TABLE).is_some_and(|blocks| !blocks.is_empty()),
@@ -164,8 +165,16 @@ impl Blocks {
     /// As [`Blocks::between`].
     pub async fn remove(&self, blocker: &UserId, blocked: &UserId) -> Result<()> {
         let request = self.store.client.delete_item().table_name(self.store.table(TABLE));
-        request.key(BLOCKER, text(blocker)).key(BLOCKED, text(blocked)).send().await?;
+        request.set_key(Some(row_key(blocker, blocked))).send().await?;
         Ok(())
+    }
+
+    /// Unblocks everyone whom `blocker` has blocked.
+    ///
+    /// # Errors
+    /// As [`Blocks::between`].
+    pub async fn remove_all_of(&self, blocker: &UserId) -> Result<()> {
+        self.store.delete_partition(TABLE, (BLOCKER, text(blocker)), BLOCKED).await
     }
 
     async fn query(
@@ -175,7 +184,7 @@ impl Blocks {
         limit: Option<usize>,
         consistency: Consistency,
     ) -> Result<(Vec<Block>, Option<UserId>)> {
-        let start = after.map(|blocked| key([(BLOCKER, text(blocker)), (BLOCKED, text(blocked))]));
+        let start = after.map(|blocked| row_key(blocker, &blocked));
         let request = self.store.client.query().table_name(self.store.table(TABLE));
         let output = request
             .key_condition_expression("blockerId = :blocker")
@@ -195,10 +204,11 @@ fn is_refused<R>(error: &SdkError<PutItemError, R>) -> bool {
     error.as_service_error().is_some_and(PutItemError::is_conditional_check_failed_exception)
 }
 
+fn row_key(blocker: &UserId, blocked: &UserId) -> Item {
+    key([(BLOCKER, text(blocker)), (BLOCKED, text(blocked))])
+}
+
 fn keys(pairs: &[(&UserId, &UserId)]) -> BatchKeys {
-    let keys = pairs
-        .iter()
-        .map(|(blocker, blocked)| key([(BLOCKER, text(blocker)), (BLOCKED, text(blocked))]))
-        .collect();
+    let keys = pairs.iter().map(|(blocker, blocked)| row_key(blocker, blocked)).collect();
     BatchKeys { table: TABLE, keys, consistency: Consistency::Strong }
 }

@@ -29,6 +29,7 @@ pub struct ConnectionTokens {
 struct Row {
     token_hash: String,
     user_id: UserId,
+    session_began: i64,
     issuer: String,
     audience: String,
     /// The time to live deletes late: this is what counts.
@@ -46,11 +47,11 @@ impl ConnectionTokens {
         Self { store }
     }
 
-    /// A new token for `user`.
+    /// A new token for `user`, of a session that began at `session_began`, in seconds of the Unix epoch.
     ///
     /// # Errors
     /// When DynamoDB cannot be asked, or the system has no random numbers.
-    pub async fn issue(&self, user: &UserId) -> Result<String> {
+    pub async fn issue(&self, user: &UserId, session_began: i64) -> Result<String> {
         let mut bytes = [0; TOKEN_BYTES];
         getrandom::fill(&mut bytes).map_err(|error| StoreError::fault(error.to_string()))?;
         let token = URL_SAFE_NO_PAD.encode(bytes);
@@ -58,6 +59,7 @@ impl ConnectionTokens {
         let row = Row {
             token_hash: hash(&token),
             user_id: user.clone(),
+            session_began,
             issuer: ISSUER.to_owned(),
             audience: AUDIENCE.to_owned(),
             good_until,
@@ -68,11 +70,12 @@ impl ConnectionTokens {
         Ok(token)
     }
 
-    /// Uses up `token`: of all who try at once, one is told whose it is. An expired one is nobody's.
+    /// Uses up `token`: of all who try at once, one is told whose it is, and when the session began in which it was issued. An
+    /// expired one is nobody's.
     ///
     /// # Errors
     /// When DynamoDB cannot be asked.
-    pub async fn redeem(&self, token: &str) -> Result<Option<UserId>> {
+    pub async fn redeem(&self, token: &str) -> Result<Option<(UserId, i64)>> {
         let request = self.store.client.delete_item().table_name(self.store.table(TABLE));
         let output = request
             .key("tokenHash", text(hash(token)))
@@ -82,7 +85,7 @@ impl ConnectionTokens {
         let row: Option<Row> = output.attributes.map(from_item).transpose()?;
         let ours = |row: &Row| row.issuer == ISSUER && row.audience == AUDIENCE;
         let in_time = |row: &Row| row.good_until > Timestamp::now();
-        Ok(row.filter(|row| ours(row) && in_time(row)).map(|row| row.user_id))
+        Ok(row.filter(|row| ours(row) && in_time(row)).map(|row| (row.user_id, row.session_began)))
     }
 }
 

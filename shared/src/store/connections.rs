@@ -13,6 +13,7 @@ use crate::model::{ConnectionId, SequenceNumber, Socket, Timestamp, UserId};
 const TABLE: &str = "Connections";
 const USER: &str = "userId";
 const EXPIRES_AT: &str = "expiresAt";
+const ENDED_AT: &str = "endedAt";
 const NOTIFIED: &str = "notified";
 
 /// The sockets of people who may have any open.
@@ -37,7 +38,8 @@ impl Connections {
         Self { store }
     }
 
-    /// Adds a socket, and answers all that the person now has.
+    /// Adds a socket of a session that began at `session_began`, in seconds of the Unix epoch, and answers all that the person now has; `None` where that
+    /// session has ended.
     ///
     /// # Errors
     /// When DynamoDB cannot be asked; so for all that follow.
@@ -46,12 +48,15 @@ impl Connections {
         user: &UserId,
         id: &ConnectionId,
         since: Timestamp,
-    ) -> Result<Vec<Socket>> {
+        session_began: i64,
+    ) -> Result<Option<Vec<Socket>>> {
         let request = self.store.client.update_item().table_name(self.store.table(TABLE));
-        let output = request
+        let outcome = request
             .key(USER, text(user))
             .update_expression("SET #socket = :socket, expiresAt = :expires")
+            .condition_expression("attribute_not_exists(endedAt) OR endedAt <= :began")
             .expression_attribute_names("#socket", id.as_str())
+            .expression_attribute_values(":began", number(session_began))
             .expression_attribute_values(
                 ":socket",
                 AttributeValue::M(to_item(&Attribute { since })?),
@@ -59,8 +64,32 @@ impl Connections {
             .expression_attribute_values(":expires", number(Socket::ends(since).epoch_seconds()))
             .return_values(ReturnValue::AllNew)
             .send()
+            .await;
+        match outcome {
+            Ok(output) => Ok(Some(sockets(output.attributes.unwrap_or_default())?)),
+            Err(error) if is_refused(&error) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// No session that began before `at`, in seconds of the Unix epoch, opens a socket any more; answers those that are open.
+    ///
+    /// # Errors
+    /// As [`Connections::add`].
+    pub async fn end_sessions(&self, user: &UserId, at: i64) -> Result<Vec<Socket>> {
+        let now = Timestamp::now();
+        let request = self.store.client.update_item().table_name(self.store.table(TABLE));
+        let output = request
+            .key(USER, text(user))
+            .update_expression("SET endedAt = :at, expiresAt = :expires")
+            .expression_attribute_values(":at", number(at))
+            .expression_attribute_values(":expires", number(Socket::ends(now).epoch_seconds()))
+            .return_values(ReturnValue::AllNew)
+            .send()
             .await?;
-        sockets(output.attributes.unwrap_or_default())
+        let mut sockets = sockets(output.attributes.unwrap_or_default())?;
+        sockets.retain(|socket| socket.may_be_open(now));
+        Ok(sockets)
     }
 
     /// Removes sockets; they need not be there.
@@ -156,7 +185,8 @@ struct Id {
 
 /// The sockets of a row, the oldest first.
 fn sockets(row: Item) -> Result<Vec<Socket>> {
-    let attributes = row.into_iter().filter(|(name, _)| name != USER && name != EXPIRES_AT);
+    let attributes =
+        row.into_iter().filter(|(name, _)| ![USER, EXPIRES_AT, ENDED_AT].contains(&name.as_str()));
     let sockets: Result<Vec<Socket>> = attributes.map(|(id, value)| socket(id, value)).collect();
     let mut sockets = sockets?;
     sockets

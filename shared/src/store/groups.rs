@@ -62,6 +62,17 @@ impl Groups {
         Ok(row.map(|row| row.group))
     }
 
+    /// How many people a group has, read strongly; `None` where there is no such group.
+    ///
+    /// # Errors
+    /// As [`Groups::get`].
+    pub async fn count(&self, id: &GroupId) -> Result<Option<Count>> {
+        let request = self.store.client.get_item().table_name(self.store.table(TABLE));
+        let output = request.key(KEY, text(id)).consistent_read(true).send().await?;
+        let row: Option<Row> = output.item.map(from_item).transpose()?;
+        Ok(row.map(|Row { members, owners, .. }| Count { members, owners }))
+    }
+
     /// Those of `ids` that exist, asked eventually first: only a strong read may say that there is none.
     ///
     /// # Errors

@@ -233,6 +233,24 @@ impl Memberships {
         Write::update(TABLE, row_key(user, conversation), change, "attribute_exists(userId)")
     }
 
+    /// Ends whatever part `user` has, or had, in a conversation, for the entry `seq` that says that their account was erased, as part
+    /// of a transaction.
+    #[must_use]
+    pub fn erasure_write(
+        &self,
+        user: &UserId,
+        conversation: &ConversationId,
+        seq: Seq,
+        at: Timestamp,
+    ) -> Write {
+        let change = Expression::new(
+            "REMOVE memberOf SET erasedSeq = :seq, removedAt = if_not_exists(removedAt, :at), \
+            removedBy = if_not_exists(removedBy, :user)",
+        )
+        .with([(":seq", number(seq)), (":at", text(at)), (":user", text(user))]);
+        Write::update(TABLE, row_key(user, conversation), change, "attribute_exists(userId)")
+    }
+
     /// Deletes the rows of `users`, for a group that is gone.
     ///
     /// # Errors

@@ -2,13 +2,15 @@
 
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
+use serde::Deserialize;
 
 use super::transaction::{Expression, Write};
 use super::{
     Consistency, Item, Result, Store, StoreError, from_item, from_items, key, number, text, to_item,
 };
-use crate::model::{ConversationId, Entry, MessageBody, Seq, Timestamp};
+use crate::model::{ConversationId, Entry, MessageBody, Seq, Timestamp, UserId};
 
 const TABLE: &str = "Messages";
 const CONVERSATION: &str = "conversationId";
@@ -157,6 +159,69 @@ impl Messages {
         Write::update(TABLE, entry_key(conversation, seq), change, "attribute_exists(seq)")
     }
 
+    /// Leaves of the message at `seq` its place, its id and its sender.
+    ///
+    /// # Errors
+    /// As [`Messages::last`].
+    pub async fn erase(
+        &self,
+        conversation: &ConversationId,
+        seq: Seq,
+        at: Timestamp,
+    ) -> Result<()> {
+        let request = self.store.client.update_item().table_name(self.store.table(TABLE));
+        let outcome = request
+            .set_key(Some(entry_key(conversation, seq)))
+            .update_expression(
+                "REMOVE body, clientMessageId, editedAt SET deletedAt = if_not_exists(deletedAt, :at)",
+            )
+            .condition_expression("attribute_exists(seq)")
+            .expression_attribute_values(":at", text(at))
+            .send()
+            .await;
+        match outcome {
+            // The group may be swept at the same time.
+            Err(error) if is_refused(&error) => Ok(()),
+            Err(error) => Err(error.into()),
+            Ok(_) => Ok(()),
+        }
+    }
+
+    /// The messages of `author` behind `after` (and before `before`), in order, as far as one call reads (1 MB of the log); and up
+    /// to where these are all, if the log goes on. Read strongly.
+    ///
+    /// # Errors
+    /// As [`Messages::last`].
+    pub async fn written_by(
+        &self,
+        conversation: &ConversationId,
+        author: &UserId,
+        after: Seq,
+        before: Option<Seq>,
+    ) -> Result<(Vec<Entry>, Option<Seq>)> {
+        #[derive(Deserialize)]
+        struct Last {
+            seq: Seq,
+        }
+        let range = Range { after, before, ..Range::default() };
+        let Some((condition, values)) = range.condition() else { return Ok((Vec::new(), None)) };
+        let request = self.store.client.query().table_name(self.store.table(TABLE));
+        let output = request
+            .key_condition_expression(condition)
+            .filter_expression("actorId = :author AND #type = :message")
+            .expression_attribute_names("#type", "type")
+            .set_expression_attribute_values(Some(values))
+            .expression_attribute_values(":conversation", text(conversation))
+            .expression_attribute_values(":author", text(author))
+            .expression_attribute_values(":message", text("message"))
+            .consistent_read(true)
+            .send()
+            .await?;
+        let last: Option<Last> = output.last_evaluated_key.map(from_item).transpose()?;
+        let entries = from_items(output.items.unwrap_or_default())?;
+        Ok((entries, last.map(|last| last.seq)))
+    }
+
     /// Removes the entries at `seqs` altogether, for a group that is gone.
     ///
     /// # Errors
@@ -239,4 +304,8 @@ where
         Some(PutItemError::TransactionConflictException(_)) => Ok(Appended::Conflict),
         _ => Err(error.into()),
     }
+}
+
+fn is_refused<R>(error: &SdkError<UpdateItemError, R>) -> bool {
+    error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception)
 }

@@ -43,7 +43,7 @@ pub use sent_ids::{Claim, Claimed, SentIds};
 pub use sent_messages::{ListedBy, SentMessage};
 pub use templates::Templates;
 pub use transaction::{Transacted, Write};
-pub use users::{Created, Users};
+pub use users::{Created, Erased, Users};
 
 /// A row.
 pub type Item = HashMap<String, AttributeValue>;
@@ -152,6 +152,31 @@ impl Store {
 }
 
 impl Store {
+    /// Deletes all rows of a partition, whose sort key is `sort`.
+    async fn delete_partition(
+        &self,
+        table: &str,
+        (partition, value): (&str, AttributeValue),
+        sort: &str,
+    ) -> Result<()> {
+        let mut pages = self
+            .client
+            .query()
+            .table_name(self.table(table))
+            .key_condition_expression("#partition = :value")
+            .projection_expression("#partition, #sort")
+            .expression_attribute_names("#partition", partition)
+            .expression_attribute_names("#sort", sort)
+            .expression_attribute_values(":value", value)
+            .consistent_read(true)
+            .into_paginator()
+            .send();
+        while let Some(page) = pages.next().await {
+            self.batch_delete(table, page?.items.unwrap_or_default()).await?;
+        }
+        Ok(())
+    }
+
     /// Deletes the rows of `keys`, 25 a call, until all are gone.
     async fn batch_delete(&self, table: &str, keys: Vec<Item>) -> Result<()> {
         let calls = keys.chunks(MAX_BATCH_WRITES).map(|keys| self.batch_delete_part(table, keys));

@@ -6,6 +6,7 @@ use super::{Item, Result, Store, StoreError, key, number, text};
 use crate::model::{Notification, SequenceNumber, Timestamp, UserId};
 
 const TABLE: &str = "PendingNotifications";
+const USER: &str = "userId";
 const NUMBER: &str = "sequenceNumber";
 const MESSAGE: &str = "message";
 
@@ -83,6 +84,14 @@ impl PendingNotifications {
         Ok(output.count > 0)
     }
 
+    /// Lets go of all that is held for `user`.
+    ///
+    /// # Errors
+    /// As [`PendingNotifications::hold`].
+    pub async fn remove_all_of(&self, user: &UserId) -> Result<()> {
+        self.store.delete_partition(TABLE, (USER, text(user)), NUMBER).await
+    }
+
     /// Lets go of a notification that a device has confirmed; it need not be there.
     ///
     /// # Errors
@@ -95,7 +104,7 @@ impl PendingNotifications {
 }
 
 fn row_key(user: &UserId, sequence_number: SequenceNumber) -> Item {
-    key([("userId", text(user)), (NUMBER, number(sequence_number))])
+    key([(USER, text(user)), (NUMBER, number(sequence_number))])
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "maps the rows of a query")]

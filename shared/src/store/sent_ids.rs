@@ -5,10 +5,15 @@ use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
 use serde::{Deserialize, Serialize};
 
 use super::transaction::{Expression, Write};
-use super::{Item, Result, Store, StoreError, from_item, key, number, text, to_item};
+use super::{
+    Item, Result, Store, StoreError, from_item, from_items, key, number, one_more, page_of, text,
+    to_item,
+};
 use crate::model::{ClientId, ConversationId, Seq, Timestamp, UserId};
 
 const TABLE: &str = "SentIds";
+const SENDER: &str = "senderId";
+const CLIENT_ID: &str = "clientMessageId";
 
 /// How long a client id stands for what it was first used for.
 const GOOD_FOR_MILLIS: i64 = 24 * 60 * 60 * 1_000;
@@ -71,6 +76,12 @@ impl Claim {
         content_hash: String,
     ) -> Self {
         Self::new(creator, group_key(client_id), conversation_id, content_hash)
+    }
+
+    /// The client's id, as the table names it: a group's stands behind `group#`.
+    #[must_use]
+    pub fn client_id(&self) -> &str {
+        &self.client_message_id
     }
 
     fn new(
@@ -146,6 +157,38 @@ impl SentIds {
         Ok(claim.filter(|claim| claim.created_at > expired))
     }
 
+    /// Forgets all client ids of `sender`.
+    ///
+    /// # Errors
+    /// As [`SentIds::claim`].
+    pub async fn remove_all_of(&self, sender: &UserId) -> Result<()> {
+        self.store.delete_partition(TABLE, (SENDER, text(sender)), CLIENT_ID).await
+    }
+
+    /// Up to `limit` of the client ids of `sender` behind `after`, and the last of them where there may be more. Read strongly.
+    ///
+    /// # Errors
+    /// As [`SentIds::claim`].
+    pub async fn page(
+        &self,
+        sender: &UserId,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<(Vec<Claim>, Option<String>)> {
+        let request = self.store.client.query().table_name(self.store.table(TABLE));
+        let output = request
+            .key_condition_expression("senderId = :sender")
+            .expression_attribute_values(":sender", text(sender))
+            .consistent_read(true)
+            .limit(one_more(limit))
+            .set_exclusive_start_key(after.map(|after| row_key(sender, after)))
+            .send()
+            .await?;
+        let cut_off = output.last_evaluated_key.is_some();
+        let claims: Vec<Claim> = from_items(output.items.unwrap_or_default())?;
+        Ok(page_of(claims, limit, cut_off, |claim| claim.client_message_id.clone()))
+    }
+
     /// Notes at which place the message of `claim` stands, so that nobody has to look for it again.
     ///
     /// # Errors
@@ -168,7 +211,7 @@ fn group_key(client_id: &ClientId) -> String {
 }
 
 fn row_key(sender: &UserId, client_message_id: &str) -> Item {
-    key([("senderId", text(sender)), ("clientMessageId", text(client_message_id))])
+    key([(SENDER, text(sender)), (CLIENT_ID, text(client_message_id))])
 }
 
 /// The time to live deletes late: whether a claim is good is for its own time to tell.

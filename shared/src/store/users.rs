@@ -1,17 +1,22 @@
 //! Users: `<userId>` → the profile; `username#<name>` → whose name it is. Both are written in one transaction.
+//!
+//! Of an account that was erased a tombstone is left, `erasedAt`, so that nothing makes the profile anew: an id is used once.
 
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::ReturnValue;
+use serde::Deserialize;
 
-use super::transaction::{Transacted, Write};
+use super::transaction::{Expression, Transacted, Write};
 use super::{
-    BatchKeys, Consistency, Item, Pauses, Result, Store, from_item, from_items, key, text, to_item,
+    BatchKeys, Consistency, Item, Pauses, Result, Store, StoreError, from_item, from_items, key,
+    text, to_item,
 };
-use crate::model::{Name, User, UserId, Username};
+use crate::model::{Name, Timestamp, User, UserId, Username};
 
 pub(super) const TABLE: &str = "Users";
 const KEY: &str = "id";
+const ERASED_AT: &str = "erasedAt";
 
 /// Who there is.
 #[derive(Debug, Clone)]
@@ -26,6 +31,19 @@ pub enum Created {
     Now,
     /// It, or another with this name, was there before.
     Before,
+    /// The account was erased: nobody makes a profile for it any more.
+    Erased,
+}
+
+/// An account that is being erased, or was.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Erased {
+    /// Since when.
+    pub erased_at: Timestamp,
+    /// What Cognito calls the account; none once it is gone.
+    pub account: Option<String>,
+    username: Option<Username>,
 }
 
 impl Users {
@@ -42,7 +60,7 @@ impl Users {
     pub async fn get(&self, id: &UserId, consistency: Consistency) -> Result<Option<User>> {
         let request = self.store.client.get_item().table_name(self.store.table(TABLE));
         let request = request.key(KEY, text(id)).consistent_read(consistency.is_strong());
-        request.send().await?.item.map(from_item).transpose()
+        request.send().await?.item.filter(is_there).map(from_item).transpose()
     }
 
     /// The person with this id, asked eventually first: only a strong read may say that there is none.
@@ -65,7 +83,7 @@ impl Users {
         username: &Username,
         consistency: Consistency,
     ) -> Result<Option<UserId>> {
-        #[derive(serde::Deserialize)]
+        #[derive(Deserialize)]
         #[serde(rename_all = "camelCase")]
         struct Row {
             user_id: UserId,
@@ -82,7 +100,8 @@ impl Users {
     /// As [`Users::get`].
     pub async fn existing(&self, ids: &[UserId]) -> Result<Vec<UserId>> {
         let rows = self.store.batch_get(vec![keys(ids, Consistency::Strong)]).await?;
-        let users: Vec<User> = from_items(rows.into_values().flatten().collect())?;
+        let rows = rows.into_values().flatten().filter(is_there);
+        let users: Vec<User> = from_items(rows.collect())?;
         Ok(users.into_iter().map(|user| user.user_id).collect())
     }
 
@@ -97,10 +116,80 @@ impl Users {
         loop {
             match self.store.transact(writes.to_vec()).await? {
                 Transacted::Done => return Ok(Created::Now),
+                Transacted::Refused(rows) if rows.iter().any(of_erased) => {
+                    return Ok(Created::Erased);
+                }
                 Transacted::Refused(_) => return Ok(Created::Before),
                 Transacted::Conflict => pauses.next().await?,
             }
         }
+    }
+
+    /// Marks an account, which Cognito calls `account`, as one to be erased: from now on nobody sees the profile, and nobody
+    /// makes it anew. Answers whether it was not marked before.
+    ///
+    /// # Errors
+    /// As [`Users::get`].
+    pub async fn mark_erased(&self, id: &UserId, account: &str) -> Result<bool> {
+        let request = self.store.client.update_item().table_name(self.store.table(TABLE));
+        let outcome = request
+            .key(KEY, text(id))
+            .update_expression("SET erasedAt = :now, account = :account")
+            .condition_expression("attribute_not_exists(erasedAt)")
+            .expression_attribute_values(":now", text(Timestamp::now()))
+            .expression_attribute_values(":account", text(account))
+            .send()
+            .await;
+        match outcome {
+            Ok(_) => Ok(true),
+            Err(error) if is_refused(&error) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The account `id`, if it was marked as one to be erased, read strongly.
+    ///
+    /// # Errors
+    /// As [`Users::get`].
+    pub async fn erased(&self, id: &UserId) -> Result<Option<Erased>> {
+        let request = self.store.client.get_item().table_name(self.store.table(TABLE));
+        let request = request.key(KEY, text(id)).consistent_read(true);
+        let row = request.send().await?.item.filter(|row| !is_there(row));
+        row.map(from_item).transpose()
+    }
+
+    /// Leaves of the profile of `erased` its tombstone alone, with what Cognito calls the account. The user name is free.
+    ///
+    /// # Errors
+    /// As [`Users::get`].
+    pub async fn strip(&self, id: &UserId, erased: &Erased) -> Result<()> {
+        let Some(username) = &erased.username else { return Ok(()) };
+        let row = key([(KEY, text(id))]);
+        let strip = Expression::new("REMOVE username, displayName, createdAt");
+        let writes = [
+            Write::update(TABLE, row, strip, "attribute_exists(erasedAt)"),
+            Write::delete(TABLE, key([(KEY, name_key(username))])),
+        ];
+        let mut pauses = Pauses::default();
+        loop {
+            match self.store.transact(writes.to_vec()).await? {
+                Transacted::Done => return Ok(()),
+                Transacted::Refused(_) => {
+                    return Err(StoreError::fault("an erased account was made anew"));
+                }
+                Transacted::Conflict => pauses.next().await?,
+            }
+        }
+    }
+
+    /// Forgets what Cognito called an account that it does not have any more.
+    ///
+    /// # Errors
+    /// As [`Users::get`].
+    pub async fn forget_account(&self, id: &UserId) -> Result<()> {
+        let request = self.store.client.update_item().table_name(self.store.table(TABLE));
+        request.key(KEY, text(id)).update_expression("REMOVE account").send().await?;
+        Ok(())
     }
 
     /// Gives a person another display name; `None` where there is no such person.
@@ -112,7 +201,7 @@ impl Users {
         let outcome = request
             .key(KEY, text(id))
             .update_expression("SET displayName = :name")
-            .condition_expression("attribute_exists(id)")
+            .condition_expression("attribute_exists(id) AND attribute_not_exists(erasedAt)")
             .expression_attribute_values(":name", text(display_name.as_str()))
             .return_values(ReturnValue::AllNew)
             .send()
@@ -123,6 +212,15 @@ impl Users {
             Err(error) => Err(error.into()),
         }
     }
+}
+
+/// Whether a row is more than the tombstone of an account.
+pub(super) fn is_there(row: &Item) -> bool {
+    !row.contains_key(ERASED_AT)
+}
+
+fn of_erased((_, row): &(usize, Option<Item>)) -> bool {
+    row.as_ref().is_some_and(|row| !is_there(row))
 }
 
 fn is_refused<R>(error: &SdkError<UpdateItemError, R>) -> bool {

@@ -1,9 +1,12 @@
-//! Accounts beyond registering and signing in: challenges, the second factor, passwords, signing out, and coming by Google.
+//! Accounts beyond registering and signing in: challenges, the second factor, passwords, signing out, coming by Google, and
+//! leaving.
 
 mod authenticator;
 mod browser;
 mod challenge;
+mod export;
 mod hosted;
+mod leaving;
 mod limits;
 mod mfa;
 mod passwords;

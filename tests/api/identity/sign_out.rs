@@ -1,7 +1,9 @@
 //! `POST /v1/sign-out`.
 
+use std::time::{Duration, SystemTime};
+
 use serde_json::json;
-use tests::{Backend, PASSWORD, Person};
+use tests::{Backend, PASSWORD, Person, Socket, eventually};
 
 use super::{local_backend, refresh, sign_in};
 
@@ -22,6 +24,24 @@ async fn signing_out_ends_all_sessions_and_sockets() {
     ada.post("/v1/sign-out", json!({})).await.expect(204);
     let again = sign_in(backend, &ada.username, PASSWORD).await.expect(200);
     refresh(backend, &again.body).await.expect(200);
+}
+
+/// At the gateway an access token is good for the rest of its minutes; a socket would stay open for hours.
+#[tokio::test]
+async fn a_session_that_has_ended_opens_no_socket() {
+    let backend = Backend::shared().await;
+    let ada = Person::new(backend).await;
+    let (early, began) = (ada.door().await, SystemTime::now());
+    // Sessions begin at whole seconds.
+    let second = async || began.elapsed().unwrap_or_default();
+    eventually(second, |time| *time > Duration::from_millis(1_100)).await;
+
+    ada.post("/v1/sign-out", None).await.expect(204);
+    for door in [early, ada.door().await] {
+        assert!(Socket::open(&door).await.is_err());
+    }
+    let again = Person::sign_in(backend, &ada.username).await;
+    again.connect().await.done_ping().await;
 }
 
 #[tokio::test]

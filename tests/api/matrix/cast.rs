@@ -155,6 +155,8 @@ impl Cast {
             "POST /v1/authenticate/refresh" => {
                 json!({ "refreshToken": self.target.tokens["refreshToken"] })
             }
+            // Nobody leaves: this is no body of the route.
+            "DELETE /v1/users/me" => json!({ "really": true }),
             "PATCH /v1/users/me" => json!({ "displayName": "somebody" }),
             "POST /v1/messages" => json!({ "recipientId": self.target.id, "body": "hi" }),
             "POST /v1/groups" => json!({ "name": "mine", "memberIds": [self.newcomer.id] }),

@@ -32,6 +32,8 @@ POST /v1/users/me/mfa/confirm                           |             | 401     
 DELETE /v1/users/me/mfa                                 |             | 401       | 422              | 422           | 422           | 422            | 422           | 422
 GET /v1/users/me                                        |             | 401       | 200              | 200           | 200           | 200            | 200           | 200
 PATCH /v1/users/me                                      |             | 401       | 200              | 200           | 200           | 200            | 200           | 200
+GET /v1/users/me/export                                 |             | 401       | 200              | 200           | 200           | 200            | 200           | 200
+DELETE /v1/users/me                                     |             | 401       | 400              | 400           | 400           | 400            | 400           | 400
 GET /v1/users                                           |             | 401       | 200              | 200           | 200           | 200            | 200           | 200
 GET /v1/users/{userId}                                  |             | 401       | 200              | 200           | 200           | 200            | 200           | 200
 POST /v1/messages                                       |             | 401       | 201              | 201           | 201           | 201            | 403:blocked   | 201

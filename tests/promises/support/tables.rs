@@ -32,6 +32,13 @@ impl Tables {
         rows.iter().map(from_item).collect()
     }
 
+    /// All rows.
+    pub async fn scan(&self, table: &str) -> Vec<Value> {
+        let pages = self.0.scan().table_name(table).consistent_read(true).into_paginator();
+        let rows = pages.items().send().try_collect().await.expect("rows");
+        rows.iter().map(from_item).collect()
+    }
+
     /// Those who belong to a group, with their rows as the index has them.
     pub async fn members(&self, conversation: &str) -> Vec<Value> {
         let request = self.0.query().table_name("GroupMemberships").index_name("members");

@@ -108,6 +108,12 @@ impl Wire {
         self.state().chaos = chaos.map(Dice::new);
     }
 
+    /// Whether something that was planned has not happened yet.
+    #[must_use]
+    pub fn is_waiting(&self) -> bool {
+        self.state().rules.iter().any(plan::Rule::is_left)
+    }
+
     /// Forgets every plan. What is held stays held.
     pub fn clear(&self) {
         self.state().rules.clear();

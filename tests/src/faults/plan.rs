@@ -32,6 +32,12 @@ pub(super) enum Action {
     HoldAnswer(Latch),
 }
 
+impl Rule {
+    pub(super) fn is_left(&self) -> bool {
+        self.left > 0
+    }
+}
+
 impl Planned {
     pub(super) fn new(wire: Wire, when: When) -> Self {
         Self { wire, when, skip: 0, times: 1 }

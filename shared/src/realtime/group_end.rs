@@ -1,50 +1,69 @@
-//! `DELETE`: an owner ends the group. The seal comes first, so that nothing is added any more; then the members are told,
+//! The end of a group. The seal comes first, so that nothing is added any more; then the members are told,
 //! while it is known who they are; then the messages are swept, then the memberships with the entries that name them, the
 //! owner's last: while that is there, the request can be repeated and goes on where it broke off.
 
 use std::time::{Duration, Instant};
 
-use shared::app::App;
-use shared::error::{Error, Result};
-use shared::http::{Answer, Caller};
-use shared::log::{Change, Decision, Shown, change};
-use shared::model::{Content, ConversationId, Entry, GroupId, Seq, UserId};
-use shared::realtime::{Push, Realtime};
-use shared::store::Consistency;
-
-use super::owner;
+use super::{Push, Realtime};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::log::{Change, Decision, Next, Shown, change, owner};
+use crate::model::{Content, ConversationId, Entry, GroupId, Seq, UserId};
+use crate::store::Consistency;
 
 /// How long one request sweeps: well within the gateway's 30 s. A larger group takes more than one.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// How many rows are swept at once.
 const PAGE: usize = 200;
 
-pub(super) async fn delete(realtime: &Realtime, caller: &Caller, id: &GroupId) -> Result<Answer> {
+/// When an owner may end a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EndsWhen {
+    /// At any time.
+    Always,
+    /// While they are its only member.
+    Alone,
+}
+
+/// Ends the group `id` for its owner `actor`.
+///
+/// # Errors
+/// `NotFound`, `NotAMember` and `Forbidden` for those who do not own it; `LastOwner` where they would have to be alone and are
+/// not; `Unavailable` when it takes longer than one request may: to be repeated.
+pub async fn end_group(
+    realtime: &Realtime,
+    actor: &UserId,
+    id: &GroupId,
+    when: EndsWhen,
+) -> Result<()> {
     let app = &realtime.app;
     let conversation = ConversationId::Group(id.clone());
-    owner(app, caller, &conversation).await?;
-    let seal = seal(app, caller, id, &conversation).await?;
-    let sweep = Sweep { app, caller, conversation, seal, began: Instant::now() };
+    owner(app, actor, &conversation).await?;
+    let seal = seal(app, actor, id, &conversation, when).await?;
+    let sweep = Sweep { app, actor, conversation, seal, began: Instant::now() };
     sweep.tell_members(realtime).await?;
     sweep.messages().await?;
     sweep.named_members().await?;
-    sweep.listed_members().await?;
-    Ok(Answer::no_content())
+    sweep.listed_members().await
 }
 
 /// The place of the group's last entry, `groupDeleted`; it is appended unless an earlier request did.
 async fn seal(
     app: &App,
-    caller: &Caller,
+    actor: &UserId,
     id: &GroupId,
     conversation: &ConversationId,
+    when: EndsWhen,
 ) -> Result<Seq> {
     let newest = app.messages.last(conversation, 1, Consistency::Strong).await?;
     if let Some(Entry { seq, content: Content::GroupDeleted, .. }) = newest.first() {
         return Ok(*seq);
     }
-    let decide = |next: shared::log::Next| async move {
-        owner(app, caller, conversation).await?;
+    let decide = |next: Next| async move {
+        owner(app, actor, conversation).await?;
+        if when == EndsWhen::Alone && app.groups.count(id).await?.is_some_and(|is| is.members > 1) {
+            return Err(Error::LastOwner);
+        }
         Ok(Decision::Append(Box::new(Change {
             content: Content::GroupDeleted,
             author_id: None,
@@ -52,13 +71,13 @@ async fn seal(
             answer: next.seq,
         })))
     };
-    change(app, caller.id(), conversation, decide).await
+    change(app, actor, conversation, decide).await
 }
 
 /// What is left to do once a group is sealed.
 struct Sweep<'a> {
     app: &'a App,
-    caller: &'a Caller,
+    actor: &'a UserId,
     conversation: ConversationId,
     seal: Seq,
     began: Instant,
@@ -113,9 +132,9 @@ impl Sweep<'_> {
         }
     }
 
-    /// Removes the memberships of everyone in the index, the caller's last.
+    /// Removes the memberships of everyone in the index, the owner's last.
     async fn listed_members(&self) -> Result<()> {
-        let Self { app, caller, conversation, .. } = self;
+        let Self { app, actor, conversation, .. } = self;
         let mut after = None;
         loop {
             self.in_time()?;
@@ -127,7 +146,7 @@ impl Sweep<'_> {
             }
             after = next;
         }
-        Ok(app.memberships.remove(&[caller.id().clone()], conversation).await?)
+        Ok(app.memberships.remove(&[UserId::clone(actor)], conversation).await?)
     }
 
     async fn entries_behind(&self, after: Seq) -> Result<Vec<Entry>> {
@@ -140,13 +159,13 @@ impl Sweep<'_> {
         Ok(self.app.messages.remove(&self.conversation, &seqs).await?)
     }
 
-    /// Removes memberships, all but the caller's.
+    /// Removes memberships, all but the owner's.
     async fn remove_members(&self, mut members: Vec<UserId>) -> Result<()> {
-        members.retain(|member| member != self.caller.id());
+        members.retain(|member| member != self.actor);
         Ok(self.app.memberships.remove(&members, &self.conversation).await?)
     }
 
-    /// Whether there is time to go on; if not, the caller repeats the request.
+    /// Whether there is time to go on; if not, it is to be repeated.
     fn in_time(&self) -> Result<()> {
         if self.began.elapsed() < PATIENCE { Ok(()) } else { Err(Error::Unavailable) }
     }

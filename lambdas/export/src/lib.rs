@@ -1,0 +1,135 @@
+//! `GET /v1/users/me/export`: all that is held about the caller, page by page.
+
+mod item;
+mod messages;
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use shared::app::App;
+use shared::error::{Error, Result};
+use shared::http::{AccessToken, Answer, Caller, Input, PageRequest};
+use shared::identity::Identity;
+use shared::model::{ConversationId, UserId};
+use shared::store::{Connections, PendingNotifications};
+
+use item::Item;
+use messages::InLogs;
+
+/// Everything that holds something about a person.
+#[derive(Debug)]
+pub struct Holdings {
+    identity: Arc<Identity>,
+    app: App,
+    connections: Connections,
+    pending: PendingNotifications,
+}
+
+impl Holdings {
+    /// Over the accounts and the tables.
+    #[must_use]
+    pub fn new(identity: Arc<Identity>, app: App) -> Self {
+        Self {
+            identity,
+            connections: Connections::new(app.store.clone()),
+            pending: PendingNotifications::new(app.store.clone()),
+            app,
+        }
+    }
+
+    /// As the lambda's environment says: as [`Identity::from_env`] and [`App::from_env`].
+    ///
+    /// # Errors
+    /// Names the variable that is missing.
+    pub async fn from_env() -> Result<Self, lambda_http::Error> {
+        let (identity, app) = tokio::try_join!(Identity::from_env(), App::from_env())?;
+        Ok(Self::new(Arc::new(identity), app))
+    }
+}
+
+/// Where a page begins: in which part, and behind what there.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+enum Place {
+    Person(usize),
+    Conversations(Option<ConversationId>),
+    Messages(InLogs),
+    Blocks(Option<UserId>),
+    ClientIds(Option<String>),
+    Notifications(Option<String>),
+}
+
+/// Handles the route. A page has pieces of one part; it may be short, also empty, with more behind it.
+pub async fn handle(holdings: Arc<Holdings>, input: Input) -> Result<Answer> {
+    let (caller, token) = (input.caller()?, input.access_token()?);
+    let request: PageRequest<Place> = PageRequest::of(&input)?;
+    let place = request.position.clone().unwrap_or(Place::Person(0));
+    let (items, next) = part(&holdings, &caller, &token, place, request.limit).await?;
+    Answer::page("items", request.page(items, next)?)
+}
+
+async fn part(
+    holdings: &Holdings,
+    caller: &Caller,
+    token: &AccessToken,
+    place: Place,
+    limit: usize,
+) -> Result<(Vec<Item>, Option<Place>)> {
+    let (app, user) = (&holdings.app, caller.id());
+    Ok(match place {
+        Place::Person(from) => {
+            let person = person(holdings, user, token).await?;
+            let mut items: Vec<Item> = person.into_iter().skip(from).collect();
+            let more = items.len() > limit;
+            items.truncate(limit);
+            let next = if more { Place::Person(from + limit) } else { Place::Conversations(None) };
+            (items, Some(next))
+        }
+        Place::Conversations(behind) => {
+            let (page, next) = app.memberships.page(user, behind.as_ref(), limit).await?;
+            let next = next.map(|last| Place::Conversations(Some(last)));
+            (pieces(page), Some(next.unwrap_or(Place::Messages(InLogs::default()))))
+        }
+        Place::Messages(from) => {
+            let (page, next) = messages::page(app, user, from, limit).await?;
+            let next = next.map(Place::Messages);
+            (page, Some(next.unwrap_or(Place::Blocks(None))))
+        }
+        Place::Blocks(behind) => {
+            let (page, next) = app.blocks.page(user, behind, limit).await?;
+            let next = next.map(|last| Place::Blocks(Some(last)));
+            (pieces(page), Some(next.unwrap_or(Place::ClientIds(None))))
+        }
+        Place::ClientIds(behind) => {
+            let (page, next) = app.sent_ids.page(user, behind.as_deref(), limit).await?;
+            let next = next.map(|last| Place::ClientIds(Some(last)));
+            (pieces(page), Some(next.unwrap_or(Place::Notifications(None))))
+        }
+        Place::Notifications(behind) => {
+            let behind = behind.map(|behind| behind.parse()).transpose();
+            let behind = behind.map_err(Error::internal)?;
+            let mut page = holdings.pending.behind(user, behind).await?;
+            let more = page.len() > limit;
+            page.truncate(limit);
+            let last = page.last().filter(|_| more).map(|last| last.sequence_number.to_string());
+            (pieces(page), last.map(|last| Place::Notifications(Some(last))))
+        }
+    })
+}
+
+fn pieces<T: Into<Item>>(page: Vec<T>) -> Vec<Item> {
+    page.into_iter().map(Into::into).collect()
+}
+
+/// The profile, the account, and the devices.
+async fn person(holdings: &Holdings, user: &UserId, token: &AccessToken) -> Result<Vec<Item>> {
+    let Holdings { identity, app, connections, .. } = holdings;
+    let (profile, account, sockets) = tokio::try_join!(
+        async { Ok(app.users.find(user).await?) },
+        identity.pool.held(token.account()),
+        async { Ok(connections.of_one(user).await?) },
+    )?;
+    let profile = profile.ok_or(Error::Unauthenticated)?;
+    let account = account.filter(|account| account.user_id == *user);
+    let items = [Item::from(profile)].into_iter().chain(account.map(Item::from));
+    Ok(items.chain(sockets.into_iter().map(Item::from)).collect())
+}

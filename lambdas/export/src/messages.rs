@@ -1,0 +1,51 @@
+//! What a person wrote, in log after log.
+
+use serde::{Deserialize, Serialize};
+use shared::app::App;
+use shared::error::Result;
+use shared::log::Shown;
+use shared::model::{ConversationId, Seq, UserId};
+
+use super::item::Item;
+
+/// How many logs one page looks into.
+const LOGS: usize = 20;
+
+/// A place in all of them.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(super) struct InLogs {
+    /// The last log that was gone through.
+    behind: Option<ConversationId>,
+    /// Up to where the next one was.
+    seq: Option<Seq>,
+}
+
+/// Up to `limit` messages of `user` from `from` on, tombstones included, and where to go on if there may be more.
+pub(super) async fn page(
+    app: &App,
+    user: &UserId,
+    from: InLogs,
+    limit: usize,
+) -> Result<(Vec<Item>, Option<InLogs>)> {
+    let InLogs { mut behind, mut seq } = from;
+    let (logs, more) = app.memberships.page(user, behind.as_ref(), LOGS).await?;
+    let mut items = Vec::new();
+    for log in logs {
+        let after = seq.take().unwrap_or(Seq::ZERO);
+        let (mut entries, rest) =
+            app.messages.written_by(&log.conversation_id, user, after, None).await?;
+        let cut = entries.len() > limit - items.len();
+        entries.truncate(limit - items.len());
+        let stopped_at =
+            if cut { Some(entries.last().map_or(after, |last| last.seq)) } else { rest };
+        items.extend(entries.into_iter().filter_map(|entry| match Shown::from(entry) {
+            Shown::Message(message) => Some(Item::Message(message)),
+            Shown::Change(_) | Shown::Hidden(_) => None,
+        }));
+        if stopped_at.is_some() {
+            return Ok((items, Some(InLogs { behind, seq: stopped_at })));
+        }
+        behind = Some(log.conversation_id);
+    }
+    Ok((items, more.map(|last| InLogs { behind: Some(last), seq: None })))
+}
