@@ -33,6 +33,8 @@ run "realtime" {
   assert {
     condition = { for key, queue in aws_sqs_queue.this : key => queue.fifo_queue } == {
       delivery-events-failures = false
+      erasures                 = false
+      erasures-dlq             = false
       gateway                  = true
       gateway-dlq              = true
       notifications            = false
@@ -69,7 +71,8 @@ run "realtime" {
     condition = {
       for key, policy in aws_sqs_queue_redrive_policy.this : key => jsondecode(policy.redrive_policy)
       } == {
-      for key in ["gateway", "notifications", "push-chunks"] : key => { deadLetterTargetArn = aws_sqs_queue.this["${key}-dlq"].arn, maxReceiveCount = 3 }
+      for key, receives in { erasures = 10, gateway = 3, notifications = 3, push-chunks = 3 } :
+      key => { deadLetterTargetArn = aws_sqs_queue.this["${key}-dlq"].arn, maxReceiveCount = receives }
     }
     error_message = "What was received too often must go to the queue's own dead-letter queue."
   }
@@ -106,6 +109,7 @@ run "realtime" {
 
   assert {
     condition = { for key, mapping in aws_lambda_event_source_mapping.queue : key => [mapping.event_source_arn, mapping.batch_size] } == {
+      erasure               = [aws_sqs_queue.this["erasures"].arn, 1]
       push-chunk            = [aws_sqs_queue.this["push-chunks"].arn, 10]
       gateway-delivery      = [aws_sqs_queue.this["gateway"].arn, 10]
       notification-delivery = [aws_sqs_queue.this["notifications"].arn, 10]
@@ -188,7 +192,7 @@ run "realtime" {
 
   assert {
     condition = alltrue([
-      for key in ["delivery-events-failures", "gateway-dlq", "notifications-dlq", "push-chunks-dlq", "push-failures"] :
+      for key in ["delivery-events-failures", "erasures-dlq", "gateway-dlq", "notifications-dlq", "push-chunks-dlq", "push-failures"] :
       aws_cloudwatch_metric_alarm.incident["${key}-messages"].dimensions.QueueName == aws_sqs_queue.this[key].name
     ]) && !contains(keys(aws_cloudwatch_metric_alarm.incident), "gateway-messages")
     error_message = "Whatever ends where nobody takes it must wake somebody."
