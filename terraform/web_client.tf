@@ -8,6 +8,8 @@ module "web_client" {
   folder       = "${path.module}/../web"
   api_url      = module.http_api.url
   realtime_url = module.websocket_api.url
+
+  hosted_sign_in = local.hosted_sign_in ? { url = local.hosted_url, clientId = aws_cognito_user_pool_client.this.id } : null
 }
 
 # The API cannot take the client's origin by itself: CloudFront chooses it, and already knows the API by then.

@@ -17,6 +17,7 @@ mod invocation;
 mod server;
 mod serving;
 mod storage;
+mod this_machine;
 mod web;
 
 pub use error::StartError;

@@ -128,7 +128,7 @@ pub async fn start(options: Options) -> Result<Server, StartError> {
         .merge(hosted_ui::router(Arc::clone(&engines.pool)))
         .merge(outbox::router(Arc::clone(&engines.messaging)))
         .merge(sockets.router())
-        .merge(web::router());
+        .merge(web::router(hosted_ui::PATH, engines.pool.client_id()));
     let gateway = Serving::start(listener, router);
     let (dynamodb, engine) = (storage.routes, storage.engine);
     Ok(Server { address, dynamodb, sockets, gateway, mappings, services, engine, data })
@@ -189,7 +189,7 @@ fn messaging_keys(url: Option<&str>) -> Result<Option<PublicKeys>, StartError> {
 
 /// The pages are this server's own, and send people to its web client, under either name of this machine.
 fn hosted_sign_in(address: SocketAddr) -> Result<HostedSignIn, StartError> {
-    let pages = format!("http://{address}/local/hosted-ui");
+    let pages = format!("http://{address}{}", hosted_ui::PATH);
     let web_client = [address.to_string(), format!("localhost:{}", address.port())];
     let web_client = web_client.map(|host| format!("http://{host}/"));
     let hosted = HostedSignIn::new(&pages, web_client.into());

@@ -10,19 +10,21 @@ use axum::routing::get;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rust_embed::RustEmbed;
+use serde_json::json;
 
 /// The page of the client.
 const INDEX: &str = "index.html";
 
-/// Where the client asks whom to talk to. Here: whoever served it.
+/// Where the client asks whom to talk to: whoever served it, unless it says otherwise; and where people sign in.
 const CONFIG: &str = "config.json";
 
 #[derive(RustEmbed)]
 #[folder = "../web"]
 struct Files;
 
-/// The routes of the files, and `/` for the page.
-pub fn router() -> Router {
+/// The routes of the files, and `/` for the page, for a client that finds the hosted sign-in at `hosted_ui`, as `client_id`.
+pub fn router(hosted_ui: &str, client_id: &str) -> Router {
+    let config = json!({ "hostedSignIn": { "url": hosted_ui, "clientId": client_id } }).to_string();
     let files = Files::iter().filter(|name| name != CONFIG);
     let router = files.fold(Router::new(), |router, name| {
         router.route(&format!("/{name}"), get(file).with_state(name.into_owned()))
@@ -31,7 +33,7 @@ pub fn router() -> Router {
         .route("/", get(file).with_state(INDEX.to_owned()))
         .route(
             &format!("/{CONFIG}"),
-            get(async |headers: HeaderMap| answer(CONFIG, "{}", &headers)),
+            get(async move |headers: HeaderMap| answer(CONFIG, config, &headers)),
         )
         .method_not_allowed_fallback(async || StatusCode::NOT_FOUND)
 }
@@ -102,7 +104,7 @@ mod tests {
     async fn serve() -> String {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        tokio::spawn(axum::serve(listener, router()).into_future());
+        tokio::spawn(axum::serve(listener, router("/pages", "client")).into_future());
         url
     }
 
@@ -136,7 +138,9 @@ mod tests {
         assert_eq!(call("POST", &url, "").await.status(), 404);
 
         let config = call("GET", &format!("{url}/{CONFIG}"), "").await;
-        assert_eq!(config.body(), b"{}");
+        let config_body: serde_json::Value = serde_json::from_slice(config.body()).unwrap();
+        let hosted = json!({ "url": "/pages", "clientId": "client" });
+        assert_eq!(config_body, json!({ "hostedSignIn": hosted }));
         assert_eq!(config.headers()["content-type"], "application/json");
     }
 

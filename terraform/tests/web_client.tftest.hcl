@@ -26,6 +26,8 @@ run "files" {
     folder       = "tests/web"
     api_url      = "https://api.example.com"
     realtime_url = "wss://realtime.example.com/ws"
+
+    hosted_sign_in = { url = "https://chinwag.auth.eu-west-1.amazoncognito.com", clientId = "client" }
   }
 
   assert {
@@ -37,8 +39,11 @@ run "files" {
   }
 
   assert {
-    condition     = jsondecode(aws_s3_object.settings.content) == { apiUrl = "https://api.example.com" }
-    error_message = "The client must be told where the API is."
+    condition = jsondecode(aws_s3_object.settings.content) == {
+      apiUrl       = "https://api.example.com"
+      hostedSignIn = { url = "https://chinwag.auth.eu-west-1.amazoncognito.com", clientId = "client" }
+    }
+    error_message = "The client must be told where the API is, and where people sign in instead."
   }
 
   assert {

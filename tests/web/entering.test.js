@@ -33,7 +33,7 @@ test('signing up and in, and what is wrong stands at its field', async (t) => {
   await page.getByRole('dialog').getByLabel('Your name').fill('Grace H.');
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByText('Saved.').waitFor();
-  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByRole('button', { name: 'Sign out', exact: true }).click();
 
   await page.getByLabel('User name').fill('grace');
   await page.getByLabel('Password').fill('Wrong-Horse-1');

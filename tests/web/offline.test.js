@@ -154,7 +154,7 @@ test('a session goes on over a lost access token, and ends for all tabs on signi
   await other.goto(house.url);
   await other.getByRole('navigation', { name: 'Conversations' }).waitFor();
   await ada.page.getByRole('button', { name: 'Settings', exact: true }).click();
-  await ada.page.getByRole('button', { name: 'Sign out' }).click();
+  await ada.page.getByRole('button', { name: 'Sign out', exact: true }).click();
   await ada.page.getByRole('heading', { name: 'Sign in' }).waitFor();
   await other.getByRole('heading', { name: 'Sign in' }).waitFor();
   await until(() => other.evaluate(() => Object.keys(localStorage)), []);

@@ -29,6 +29,22 @@ export class Api {
   me = () => this.#get('users/me');
   /** @param {string} displayName @returns {Promise<Profile>} */
   rename = (displayName) => this.#call('PATCH', 'users/me', { displayName });
+  /** @returns {Promise<{softwareToken: boolean}>} */
+  mfa = () => this.#get('users/me/mfa');
+  /** @returns {Promise<{secret: string, otpauthUri: string}>} */
+  enrolMfa = () => this.#call('POST', 'users/me/mfa');
+  /** @param {string} code @returns {Promise<void>} */
+  confirmMfa = (code) => this.#call('POST', 'users/me/mfa/confirm', { code });
+  /** @param {string} password @returns {Promise<void>} */
+  disableMfa = (password) => this.#call('DELETE', 'users/me/mfa', { password });
+  /** @param {string} password @param {string} newPassword @returns {Promise<void>} */
+  changePassword = (password, newPassword) => this.#call('POST', 'password/change', { password, newPassword });
+  /** @returns {Promise<void>} */
+  signOutEverywhere = () => this.#call('POST', 'sign-out');
+  /** @param {string} [cursor] @returns {Promise<{items: object[], nextCursor?: string}>} */
+  exportPage = (cursor) => this.#get(`users/me/export?limit=${PAGE}${next(cursor)}`);
+  /** @returns {Promise<void>} */
+  deleteAccount = () => this.#call('DELETE', 'users/me');
   /** @param {string} userId @returns {Promise<Profile>} */
   user = (userId) => this.#get(`users/${encodeURIComponent(userId)}`);
   /** @param {string} username @returns {Promise<Profile>} */
@@ -93,6 +109,8 @@ export class Api {
   /** @param {string} groupId @param {string} userId @returns {Promise<void>} */
   removeMember = (groupId, userId) => this.#call('DELETE', `groups/${groupId}/members/${userId}`);
 
+  /** Ends the session here where it has ended elsewhere. */
+  checkSession = () => this.#session.refresh();
   /** @returns {Promise<{token: string, expiresIn: number, url: string}>} */
   realtimeToken = () => this.#call('POST', 'realtime/token');
 

@@ -50,6 +50,7 @@ export class Chat {
     this.realtime = new Realtime(api.realtimeToken);
     this.realtime.onFrame = frames(this);
     this.realtime.onStatus = () => this.#onStatus();
+    this.realtime.onRefused = () => api.checkSession().catch(ignoreProblem);
     this.roles = new Roles(me.userId, api.members, this.topics);
     this.typing = new Typing((frame) => this.realtime.send(frame), this.topics);
     this.refresh = coalesce(() => this.#refresh());

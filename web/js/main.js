@@ -4,8 +4,9 @@
 import { Api } from './api.js';
 import { Chat } from './chat.js';
 import { request } from './http.js';
-import { Problem } from './problem.js';
+import { inWords, Problem } from './problem.js';
 import { Session } from './session.js';
+import { comeBack, signOutOf } from './hosted.js';
 import { gate } from './views/gate.js';
 import { shell } from './views/shell.js';
 import { waitingRoom } from './views/waiting-room.js';
@@ -13,36 +14,61 @@ import { backoff, sleep } from './waiting.js';
 
 const root = /** @type {HTMLElement} */ (document.getElementById('app'));
 
-/** @returns {Promise<string>} where the API is; the same origin unless `config.json` says otherwise */
-async function apiUrl() {
-  const { apiUrl: url = '' } = (await patiently(() => request('config.json'))) ?? {};
-  return url.replace(/\/+$/, '');
+/**
+ * Where the API is (the same origin unless `config.json` says otherwise), and the hosted sign-in, where there is one.
+ * @returns {Promise<{apiUrl: string, hosted?: import('./hosted.js').HostedSignIn}>}
+ */
+async function settings() {
+  const { apiUrl = '', hostedSignIn: hosted } = (await patiently(() => request('config.json'))) ?? {};
+  return { apiUrl: apiUrl.replace(/\/+$/, ''), hosted };
 }
 
-/** @param {Session} session */
-function signIn(session) {
-  root.replaceChildren(gate(session, () => enter(session)));
+/**
+ * @param {Session} session
+ * @param {string} [said]
+ */
+function signIn(session, said) {
+  root.replaceChildren(gate(session, () => enter(session), { hosted, said }));
   root.querySelector('input')?.focus();
+}
+
+/**
+ * Whoever comes back from the hosted pages is signed in by what they bring.
+ * @param {Session} session
+ */
+async function begin(session) {
+  try {
+    const grant = comeBack();
+    if (grant) await session.exchange(grant);
+  } catch (problem) {
+    return signIn(session, inWords(problem));
+  }
+  if (session.isKept) return enter(session);
+  signIn(session);
 }
 
 /** @param {Session} session */
 async function enter(session) {
-  const api = new Api(base, session);
+  const api = new Api(apiUrl, session);
   const me = await patiently(() => api.me());
   if (!me) return signIn(session);
   const chat = new Chat(api, me);
-  const view = shell(chat, () => {
-    session.signOut();
-    leave();
-  });
-  const leave = () => {
+  /** @param {string} [said] */
+  const leave = (said) => {
     session.onEnd = () => {};
+    session.signOut();
     chat.stop();
     view.end();
     history.replaceState(null, '', location.pathname);
-    signIn(session);
+    signIn(session, said);
   };
-  session.onEnd = leave;
+  const signOut = () => {
+    const wasHosted = session.isHosted;
+    leave();
+    if (wasHosted && hosted) signOutOf(hosted);
+  };
+  const view = shell(chat, { signOut, leave });
+  session.onEnd = () => leave();
   root.replaceChildren(view.element);
   chat.start();
   view.show();
@@ -67,7 +93,5 @@ async function patiently(work) {
   }
 }
 
-const base = await apiUrl();
-const session = new Session(base);
-if (session.isKept) await enter(session);
-else signIn(session);
+const { apiUrl, hosted } = await settings();
+await begin(new Session(apiUrl));

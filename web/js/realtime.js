@@ -30,6 +30,8 @@ export class Realtime {
   status = 'connecting';
   /** @type {(frame: Frame) => void} */
   onFrame = () => {};
+  /** Called when a handshake was refused, though there was a token for it: the session may be over. */
+  onRefused = () => {};
   /** Called at each change of `status`, and each time that an attempt failed. */
   onStatus = () => {};
 
@@ -93,13 +95,18 @@ export class Realtime {
     const socket = new WebSocket(url);
     this.#socket = socket;
     this.#deadline = setTimeout(() => this.#lost(socket), OPEN_MS);
+    let wasOpen = false;
     socket.onopen = () => {
+      wasOpen = true;
       clearTimeout(this.#deadline);
       this.#attempt = 0;
       this.#pings = setInterval(() => this.#ping(), PING_MS);
       this.#become('open');
     };
-    socket.onclose = () => this.#lost(socket);
+    socket.onclose = () => {
+      if (!wasOpen && socket === this.#socket) this.onRefused();
+      this.#lost(socket);
+    };
     socket.onmessage = ({ data }) => this.#receive(data);
   }
 

@@ -12,7 +12,11 @@ const KEY = 'chinwag.session';
 /** A token that ends this soon is not used any more. */
 const MARGIN_MS = 60_000;
 
-/** @typedef {{refreshToken: string}} Kept */
+/** @typedef {{refreshToken: string, isHosted?: boolean}} Kept */
+/**
+ * @typedef {{challenge: string, session: string, options?: string[], secret?: string, otpauthUri?: string}} Step
+ * What a sign-in wants to know before it is done.
+ */
 
 export class Session {
   #base;
@@ -38,12 +42,47 @@ export class Session {
     return kept() !== undefined;
   }
 
+  /** Whether it began on the hosted pages. */
+  get isHosted() {
+    return kept()?.isHosted === true;
+  }
+
   /**
    * @param {string} username
    * @param {string} password
+   * @returns {Promise<Step | undefined>} nothing: it is done
    */
   async signIn(username, password) {
-    this.#take(await this.#post('authenticate', { username, password }));
+    return this.#goOn(await this.#post('authenticate', { username, password }));
+  }
+
+  /**
+   * @param {string} username
+   * @param {Step} step
+   * @param {string} answer
+   * @returns {Promise<Step | undefined>} as `signIn`
+   */
+  async answer(username, { challenge, session }, answer) {
+    return this.#goOn(await this.#post('authenticate/challenge', { username, challenge, session, answer }));
+  }
+
+  /** @param {{code: string, redirectUri: string, codeVerifier: string}} grant what the hosted pages sent back with */
+  async exchange(grant) {
+    this.#take(await this.#post('authenticate/code', grant), { isHosted: true });
+  }
+
+  /** @param {string} username */
+  forgot(username) {
+    return this.#post('password/forgot', { username });
+  }
+
+  /**
+   * @param {string} username
+   * @param {string} code
+   * @param {string} password
+   */
+  reset(username, code, password) {
+    return this.#post('password/reset', { username, code, password });
   }
 
   /**
@@ -91,7 +130,8 @@ export class Session {
       const refreshToken = kept()?.refreshToken;
       if (!refreshToken) throw this.#end();
       try {
-        this.#take(await this.#post('authenticate/refresh', { refreshToken }), refreshToken);
+        const { isHosted } = this;
+        this.#take({ refreshToken, ...(await this.#post('authenticate/refresh', { refreshToken })) }, { isHosted });
       } catch (problem) {
         if (problem instanceof Problem && !problem.isTransient) {
           localStorage.removeItem(KEY);
@@ -103,16 +143,21 @@ export class Session {
     });
   }
 
+  /** @param {any} answer tokens, or what is still wanted */
+  #goOn(answer) {
+    if (answer.challenge) return answer;
+    this.#take(answer);
+    return undefined;
+  }
+
   /**
-   * @param {{accessToken?: string, refreshToken?: string, expiresIn: number}} tokens
-   * @param {string} [refreshToken] the one that was used, for an answer without a new one
+   * @param {{accessToken: string, refreshToken: string, expiresIn: number}} tokens
+   * @param {{isHosted?: boolean}} [how]
    */
-  #take({ accessToken, refreshToken: fresh, expiresIn }, refreshToken) {
-    if (!accessToken)
-      throw new Problem(0, { code: 'challenge', detail: 'this account needs a step that this client lacks' });
+  #take({ accessToken, refreshToken, expiresIn }, { isHosted } = {}) {
     this.#accessToken = accessToken;
     this.#endsAt = Date.now() + expiresIn * 1_000;
-    localStorage.setItem(KEY, JSON.stringify({ refreshToken: fresh ?? refreshToken }));
+    localStorage.setItem(KEY, JSON.stringify({ refreshToken, ...(isHosted && { isHosted }) }));
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.refresh().catch(() => {}), expiresIn * 1_000 - 2 * MARGIN_MS);
   }

@@ -32,8 +32,9 @@ pub use token::Verifier;
 
 use self::event::Incoming;
 use self::guard::{Guard, Guards};
-use self::refusal::Refusal;
+pub use self::refusal::Refusal;
 use crate::error::StartError;
+use crate::this_machine;
 
 /// The routes of one path by method.
 type Methods = BTreeMap<Method, Arc<Target>>;
@@ -41,6 +42,7 @@ type Methods = BTreeMap<Method, Arc<Target>>;
 /// Where a request goes.
 struct Target {
     route_key: String,
+    for_this_machine: bool,
     guard: Guard,
     endpoint: Endpoint,
 }
@@ -83,6 +85,7 @@ fn by_path(
         for route in &function.routes {
             let target = Target {
                 route_key: route.to_string(),
+                for_this_machine: this_machine::has_known_callers(function),
                 guard: guards.of(function.authorizer)?,
                 endpoint: Arc::clone(endpoint),
             };
@@ -138,6 +141,9 @@ impl Path {
         let (Some(target), Some(parameters)) = (self.methods.get(&head.method), parameters) else {
             return Err(Refusal::NotFound);
         };
+        if target.for_this_machine && !this_machine::is_asking(peer, &head.uri, &head.headers) {
+            return Err(Refusal::Elsewhere);
+        }
         let incoming = Incoming {
             route_key: &target.route_key,
             head: &head,

@@ -18,6 +18,8 @@ pub enum Refusal {
     Forbidden,
     /// The lambda that lets callers in does not.
     Denied,
+    /// Not from this machine.
+    Elsewhere,
     /// The body is above the limit.
     TooLarge,
     /// The body ended early.
@@ -42,6 +44,9 @@ impl Refusal {
             Self::NotFound => Error::NotFound("route"),
             Self::Unauthorized => Error::Unauthenticated,
             Self::Forbidden => Error::Forbidden("the request must be signed for AWS (SigV4)"),
+            Self::Elsewhere => {
+                Error::Forbidden("the local server does this for its own machine alone")
+            }
             Self::Denied => Error::Forbidden("the token is not accepted"),
             Self::TooLarge => Error::TooLarge(MAX_BODY_BYTES),
             Self::Incomplete => Error::Malformed(FieldError::new("", "the body ended early")),
@@ -53,7 +58,7 @@ impl Refusal {
         match self {
             Self::NotFound => "Not Found",
             Self::Unauthorized => "Unauthorized",
-            Self::Forbidden | Self::Denied => "Forbidden",
+            Self::Forbidden | Self::Denied | Self::Elsewhere => "Forbidden",
             Self::TooLarge => "Request Entity Too Large",
             Self::Incomplete => "Bad Request",
             Self::Internal => "Internal Server Error",

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
+use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -24,6 +25,7 @@ use validator::Validate;
 
 use crate::engine::messaging::{Failure, Messaging, is_mail_address, is_phone_number};
 use crate::gateway::from_lambda;
+use crate::this_machine;
 
 /// How the next sends to an address are to fail.
 #[derive(Debug, Deserialize, Validate)]
@@ -75,6 +77,7 @@ pub fn router(messaging: Arc<Messaging>) -> Router {
         .with_state(messaging)
         .route("/local/outbox/failures", failures)
         .method_not_allowed_fallback(async || StatusCode::NOT_FOUND)
+        .layer(from_fn(this_machine::only))
 }
 
 async fn list(State(messaging): State<Arc<Messaging>>) -> Response {

@@ -59,7 +59,7 @@ resource "aws_s3_object" "file" {
 resource "aws_s3_object" "settings" {
   bucket        = aws_s3_bucket.this.id
   key           = local.settings_file
-  content       = jsonencode({ apiUrl = var.api_url })
+  content       = jsonencode(merge({ apiUrl = var.api_url }, var.hosted_sign_in == null ? {} : { hostedSignIn = var.hosted_sign_in }))
   content_type  = local.content_types["json"]
   cache_control = local.cache_control
 }

@@ -13,6 +13,12 @@ variable "api_url" {
   type        = string
 }
 
+variable "hosted_sign_in" {
+  description = "Where people may sign in instead, and the app client that asks there."
+  type        = object({ url = string, clientId = string })
+  default     = null
+}
+
 variable "realtime_url" {
   description = "Where the client may open its WebSocket."
   type        = string

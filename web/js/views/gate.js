@@ -2,24 +2,29 @@
 // Before one is signed in: signing in, signing up, and the code that a new account waits for.
 
 import { fill, h } from '../dom.js';
-import { Problem } from '../problem.js';
+import { leaveFor } from '../hosted.js';
+import { inWords, Problem } from '../problem.js';
+import { showChallenge } from './challenge.js';
 import { form } from './form.js';
 
+/** @import {HostedSignIn} from '../hosted.js' */
 /** @typedef {import('../session.js').Session} Session */
 
 /**
  * @param {Session} session
  * @param {() => Promise<void>} enter
+ * @param {{hosted?: HostedSignIn, said?: string}} [more] `said`: what is to be told first
  */
-export function gate(session, enter) {
+export function gate(session, enter, { hosted, said } = {}) {
   const card = h('div', { class: 'gate-card' });
   /** @param {(Node | string)[]} children */
   const show = (...children) => {
     fill(card, ...children);
     card.querySelector('input')?.focus();
   };
-  const steps = { session, enter, show };
-  showSignIn(steps);
+  /** @type {Steps} */
+  const steps = { session, enter, show, hosted, begin: (said) => showSignIn(steps, said) };
+  steps.begin(said);
   return h(
     'main',
     { class: 'gate' },
@@ -34,9 +39,12 @@ export function gate(session, enter) {
   );
 }
 
-/** @typedef {{session: Session, enter: () => Promise<void>, show: (...children: (Node | string)[]) => void}} Steps */
+/**
+ * @typedef {{session: Session, enter: () => Promise<void>, show: (...children: (Node | string)[]) => void,
+ *   hosted?: HostedSignIn, begin: (said?: string) => void}} Steps
+ */
 
-const USERNAME = {
+export const USERNAME = {
   name: 'username',
   label: 'User name',
   autocomplete: 'username',
@@ -45,44 +53,62 @@ const USERNAME = {
   spellcheck: 'false',
 };
 
-/** @param {Steps} steps */
-function showSignIn(steps) {
-  const { session, enter, show } = steps;
+export const NEW_PASSWORD = {
+  type: 'password',
+  autocomplete: 'new-password',
+  required: true,
+  hint: 'At least 10 characters, with upper case, lower case and a digit',
+};
+
+export const CODE = { label: 'Code', inputmode: 'numeric', autocomplete: 'one-time-code', required: true };
+
+/**
+ * @param {Steps} steps
+ * @param {string} username
+ * @param {string} password
+ */
+async function signIn(steps, username, password) {
+  const step = await steps.session.signIn(username, password);
+  if (step) return showChallenge(steps, username, step);
+  await steps.enter();
+}
+
+/**
+ * @param {Steps} steps
+ * @param {string} [said]
+ */
+function showSignIn(steps, said = '') {
+  const { show, hosted } = steps;
   const fields = [
     USERNAME,
     { name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password', required: true },
   ];
   show(
     h('h1', {}, 'Sign in'),
+    h('p', { class: 'said', role: 'status' }, said),
     form(fields, 'Sign in', async ({ username, password }) => {
       try {
-        await session.signIn(username.trim(), password);
+        await signIn(steps, username.trim(), password);
       } catch (problem) {
         if (problem instanceof Problem && problem.code === 'not-confirmed')
           return showCode(steps, username.trim(), password);
         throw problem;
       }
-      await enter();
     }),
+    ...(hosted ? [elsewhere(hosted)] : []),
+    other('', 'Forgotten your password?', () => showForgotten(steps)),
     other('New here?', 'Create an account', () => showSignUp(steps)),
   );
 }
 
 /** @param {Steps} steps */
 function showSignUp(steps) {
-  const { session, enter, show } = steps;
+  const { session, show } = steps;
   const fields = [
     { ...USERNAME, hint: '3 to 32 of a-z, 0-9, dot, dash and underscore' },
     { name: 'displayName', label: 'Your name (as others see it)', autocomplete: 'name' },
     { name: 'email', label: 'Email', type: 'email', autocomplete: 'email', required: true },
-    {
-      name: 'password',
-      label: 'Password',
-      type: 'password',
-      autocomplete: 'new-password',
-      required: true,
-      hint: 'At least 10 characters, with upper case, lower case and a digit',
-    },
+    { ...NEW_PASSWORD, name: 'password', label: 'Password' },
   ];
   show(
     h('h1', {}, 'Create an account'),
@@ -91,10 +117,9 @@ function showSignUp(steps) {
       const account = { username: username.trim(), email: email.trim(), password, ...(name && { displayName: name }) };
       const { confirmed } = await session.register(account);
       if (!confirmed) return showCode(steps, account.username, password);
-      await session.signIn(account.username, password);
-      await enter();
+      await signIn(steps, account.username, password);
     }),
-    other('Been here before?', 'Sign in', () => showSignIn(steps)),
+    other('Been here before?', 'Sign in', () => steps.begin()),
   );
 }
 
@@ -104,9 +129,8 @@ function showSignUp(steps) {
  * @param {string} password
  */
 function showCode(steps, username, password) {
-  const { session, enter, show } = steps;
+  const { session, show } = steps;
   const said = h('p', { role: 'status' });
-  const field = { name: 'code', label: 'Code', inputmode: 'numeric', autocomplete: 'one-time-code', required: true };
   const resend = form(
     [],
     'Send another code',
@@ -119,14 +143,67 @@ function showCode(steps, username, password) {
   show(
     h('h1', {}, 'Check your email'),
     h('p', {}, 'We have sent you a code. It confirms that the address is yours.'),
-    form([field], 'Confirm', async ({ code }) => {
+    form([{ ...CODE, name: 'code' }], 'Confirm', async ({ code }) => {
       await session.confirm(username, code.trim());
-      await session.signIn(username, password);
-      await enter();
+      await signIn(steps, username, password);
     }),
     resend,
     said,
-    other('', 'Back to sign in', () => showSignIn(steps)),
+    other('', 'Back to sign in', () => steps.begin()),
+  );
+}
+
+/** @param {Steps} steps */
+function showForgotten(steps) {
+  const { session, show } = steps;
+  show(
+    h('h1', {}, 'Forgotten your password?'),
+    h('p', {}, 'We send a code to the address that you registered with.'),
+    form([USERNAME], 'Send me a code', async ({ username }) => {
+      await session.forgot(username.trim());
+      showReset(steps, username.trim());
+    }),
+    other('', 'Back to sign in', () => steps.begin()),
+  );
+}
+
+/**
+ * @param {Steps} steps
+ * @param {string} username
+ */
+function showReset(steps, username) {
+  const { session, show } = steps;
+  show(
+    h('h1', {}, 'Choose a new password'),
+    h('p', {}, `If there is an account called ${username}, a code is on its way to its address.`),
+    form(
+      [
+        { ...CODE, name: 'code' },
+        { ...NEW_PASSWORD, name: 'password', label: 'New password' },
+      ],
+      'Set password',
+      async ({ code, password }) => {
+        await session.reset(username, code.trim(), password);
+        steps.begin('Your password is changed. You were signed out everywhere.');
+      },
+    ),
+    other('', 'Send another code', () => showForgotten(steps)),
+    other('', 'Back to sign in', () => steps.begin()),
+  );
+}
+
+/** @param {HostedSignIn} hosted */
+function elsewhere(hosted) {
+  const trouble = h('p', { class: 'trouble', role: 'alert' });
+  const go = () =>
+    leaveFor(hosted).catch((problem) => {
+      trouble.textContent = inWords(problem);
+    });
+  return h(
+    'div',
+    { class: 'elsewhere' },
+    h('button', { type: 'button', class: 'secondary', onclick: go }, 'Continue with email or Google'),
+    trouble,
   );
 }
 
@@ -135,6 +212,6 @@ function showCode(steps, username, password) {
  * @param {string} label
  * @param {() => void} onclick
  */
-function other(question, label, onclick) {
+export function other(question, label, onclick) {
   return h('p', { class: 'other' }, question, ' ', h('button', { type: 'button', class: 'link', onclick }, label));
 }

@@ -5,6 +5,8 @@ import { button, fill, h } from '../dom.js';
 import { avatar } from './avatar.js';
 import { openDialog } from './dialog.js';
 import { form } from './form.js';
+import { leaving } from './leaving.js';
+import { security } from './security.js';
 
 /** @import {Chat} from '../chat.js' */
 
@@ -16,9 +18,9 @@ const THEMES = [
 
 /**
  * @param {Chat} chat
- * @param {() => void} signOut
+ * @param {{signOut: () => void, leave: (said: string) => void}} ways out: by oneself, or since the session is over
  */
-export function settings(chat, signOut) {
+export function settings(chat, { signOut, leave }) {
   const { displayName = '', username } = chat.me;
   const said = h('p', { role: 'status' });
   const name = form(
@@ -31,6 +33,10 @@ export function settings(chat, signOut) {
     },
   );
   const blocked = h('ul', { class: 'members' });
+  const out = (/** @type {string} */ told) => {
+    dialog.close();
+    leave(told);
+  };
   const dialog = openDialog(
     'Settings',
     name,
@@ -38,6 +44,10 @@ export function settings(chat, signOut) {
     themes(),
     h('h3', {}, 'Blocked people'),
     blocked,
+    h('h3', {}, 'Security'),
+    ...security(chat, out),
+    h('h3', {}, 'Your data'),
+    ...leaving(chat, out),
     button('Sign out', () => {
       dialog.close();
       signOut();

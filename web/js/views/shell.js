@@ -17,9 +17,9 @@ import { toasts } from './toasts.js';
 
 /**
  * @param {Chat} chat
- * @param {() => void} signOut
+ * @param {{signOut: () => void, leave: (said: string) => void}} ways
  */
-export function shell(chat, signOut) {
+export function shell(chat, ways) {
   const conversations = list(chat, () => location.hash);
   const note = toasts();
   const main = h('main', { id: 'main', tabindex: -1 });
@@ -47,7 +47,7 @@ export function shell(chat, signOut) {
       h('h1', { class: 'brand' }, 'Chinwag'),
       iconButton('plus', 'New conversation', () => newConversation(chat)),
       bell,
-      iconButton('gear', 'Settings', () => settings(chat, signOut)),
+      iconButton('gear', 'Settings', () => settings(chat, ways)),
     ),
     conversations.element,
   );

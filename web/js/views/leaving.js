@@ -1,0 +1,78 @@
+// @ts-check
+// What is held about one, as a file; and the end of the account.
+
+import { button, h } from '../dom.js';
+import { Problem } from '../problem.js';
+import { counted } from '../words.js';
+import { openDialog } from './dialog.js';
+import { form } from './form.js';
+
+/** @import {Chat} from '../chat.js' */
+
+const FILE = 'chinwag-export.json';
+
+/**
+ * @param {Chat} chat
+ * @param {(said: string) => void} left
+ */
+export function leaving(chat, left) {
+  const said = h('p', { role: 'status' });
+  const download = form([], 'Download my data', () => save(chat, said), { class: 'quiet-form' });
+  const leave = button('Delete my account…', () => askToLeave(chat, left), { class: 'small danger-text', 'aria-haspopup': 'dialog' });
+  return [download, said, leave];
+}
+
+/**
+ * @param {Chat} chat
+ * @param {HTMLElement} said
+ */
+async function save({ api }, said) {
+  const items = [];
+  let cursor;
+  do {
+    const page = await api.exportPage(cursor);
+    items.push(...page.items);
+    cursor = page.nextCursor;
+    said.textContent = `${counted(items.length, 'item')} so far…`;
+  } while (cursor);
+  const content = JSON.stringify({ exportedAt: new Date().toISOString(), items }, null, 2);
+  const url = URL.createObjectURL(new Blob([content], { type: 'application/json' }));
+  h('a', { href: url, download: FILE }).click();
+  URL.revokeObjectURL(url);
+  said.textContent = `${counted(items.length, 'item')} in ${FILE}.`;
+}
+
+/**
+ * @param {Chat} chat
+ * @param {(said: string) => void} left
+ */
+function askToLeave({ api, me }, left) {
+  const field = { name: 'username', label: `Your user name, ${me.username}, to be sure`, autocomplete: 'off', required: true };
+  const dialog = openDialog(
+    'Delete your account?',
+    h('p', {}, 'Your profile and the text of all your messages are deleted for everybody. Nobody can bring them back.'),
+    h('p', {}, 'Groups that you alone own get another owner. Your user name can be taken by somebody else.'),
+    form(
+      [field],
+      'Delete my account',
+      async ({ username }) => {
+        if (username.trim().toLowerCase() !== me.username)
+          throw new Problem(422, { errors: [{ pointer: '/username', detail: 'this is not your user name' }] });
+        await api.deleteAccount();
+        forget(me.userId);
+        dialog.close();
+        left('Your account is deleted.');
+      },
+      { class: 'danger' },
+    ),
+  );
+}
+
+/**
+ * What this browser holds of somebody.
+ * @param {string} userId
+ */
+function forget(userId) {
+  const keys = Object.keys(localStorage).filter((key) => key.includes(userId));
+  keys.forEach((key) => localStorage.removeItem(key));
+}
