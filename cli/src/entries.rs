@@ -98,7 +98,7 @@ impl Entry {
 
 /// A time of the server's in short, in UTC.
 pub fn clock(time: &str) -> String {
-    let format = format_description!("[year]-[month]-[day] [hour]:[minute]");
+    let format = format_description!("[year]-[month]-[day] [hour]:[minute]Z");
     let time = OffsetDateTime::parse(time, &Rfc3339).ok();
     time.and_then(|time| time.format(format).ok()).unwrap_or_default()
 }
@@ -109,7 +109,7 @@ mod tests {
 
     #[test]
     fn a_time_is_shown_in_short() {
-        assert_eq!(clock("2026-11-22T10:15:59.123Z"), "2026-11-22 10:15");
+        assert_eq!(clock("2026-11-22T10:15:59.123Z"), "2026-11-22 10:15Z");
         assert_eq!(clock("\u{1b}[2J"), "");
     }
 }

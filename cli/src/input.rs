@@ -1,6 +1,6 @@
 //! What is to be said: words of the command line, or stdin.
 
-use std::io::{self, Read};
+use std::io;
 
 use crate::error::{Error, Result};
 
@@ -21,7 +21,7 @@ impl Text {
 
 /// All of stdin, without its last line break.
 pub fn stdin() -> Result<String> {
-    let text = io::read_to_string(io::stdin().lock().take(1 << 20));
+    let text = io::read_to_string(io::stdin().lock());
     let mut text = text.map_err(|error| Error::Usage(format!("cannot read stdin: {error}")))?;
     if text.ends_with('\n') {
         text.pop();
