@@ -1,13 +1,17 @@
 //! Messages that were given up on: looking at them, and bringing them back.
 
-use std::io::{IsTerminal, Write};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use aws_sdk_sqs::Client;
-use aws_sdk_sqs::types::{MessageSystemAttributeName, QueueAttributeName};
+use aws_sdk_sqs::types::{Message, MessageSystemAttributeName, QueueAttributeName};
+use serde_json::{Value, json};
 use tokio::time::sleep;
 
-use crate::{Result, account, refused, say};
+use crate::aws::{account, refused};
+use crate::context::Context;
+use crate::error::Result;
+use crate::output::{self, Output, safe};
 
 /// How many messages one call receives (SQS' limit).
 const MAX_BATCH: i32 = 10;
@@ -38,61 +42,109 @@ pub enum Command {
 }
 
 impl Command {
-    pub async fn run(self) -> Result<()> {
+    pub async fn run(self, context: &Context) -> Result<()> {
         let client = Client::new(&account().await);
         match self {
-            Self::List { url, bodies, limit } => list(&client, &url, bodies, limit).await,
-            Self::Redrive { url, rate } => redrive(&client, &url, rate).await,
+            Self::List { url, bodies, limit } => {
+                list(context.output, &client, &url, bodies, limit).await
+            }
+            Self::Redrive { url, rate } => redrive(context.output, &client, &url, rate).await,
         }
     }
 }
 
 /// Of SQS one cannot ask for all: it is asked until it shows nothing new.
-async fn list(client: &Client, url: &str, bodies: bool, limit: usize) -> Result<()> {
-    use MessageSystemAttributeName::{ApproximateReceiveCount, SentTimestamp};
-    let mut seen = std::collections::BTreeSet::new();
-    let mut nothing_new = 0;
-    while seen.len() < limit && nothing_new < 3 {
-        let output = client
-            .receive_message()
-            .queue_url(url)
-            .max_number_of_messages(MAX_BATCH)
-            // Hidden from others for moments, so that the next call shows others.
-            .visibility_timeout(5)
-            .message_system_attribute_names(SentTimestamp)
-            .message_system_attribute_names(ApproximateReceiveCount)
-            .send()
-            .await
-            .map_err(refused)?;
-        let before = seen.len();
-        for message in output.messages.unwrap_or_default() {
+async fn list(
+    output: Output,
+    client: &Client,
+    url: &str,
+    bodies: bool,
+    limit: usize,
+) -> Result<()> {
+    let (mut seen, mut listed, mut nothing_new) = (BTreeSet::new(), Vec::new(), 0);
+    while listed.len() < limit && nothing_new < 3 {
+        let before = listed.len();
+        for message in look(client, url).await? {
             let id = message.message_id.clone().unwrap_or_default();
-            if seen.len() == limit || !seen.insert(id.clone()) {
-                continue;
-            }
-            let attribute = |name| {
-                let attributes = message.attributes.as_ref();
-                attributes.and_then(|all| all.get(&name)).cloned().unwrap_or_default()
-            };
-            let (sent, received) = (attribute(SentTimestamp), attribute(ApproximateReceiveCount));
-            say(format!("{id}  sent {sent} ms after 1970  received {received} times"));
-            if bodies {
-                say(message.body.as_deref().unwrap_or_default());
+            if listed.len() < limit && seen.insert(id.clone()) {
+                listed.push(Listed::new(id, message, bodies));
             }
         }
-        nothing_new = if seen.len() == before { nothing_new + 1 } else { 0 };
+        nothing_new = if listed.len() == before { nothing_new + 1 } else { 0 };
     }
-    say(format!("{} messages", seen.len()));
-    Ok(())
+    let answer: Vec<Value> = listed.iter().map(Listed::to_json).collect();
+    output.answer(&json!({ "messages": answer }), || {
+        let mut lines: Vec<String> = listed.iter().map(Listed::to_lines).collect();
+        lines.push(format!("{} messages", listed.len()));
+        lines.join("\n")
+    })
 }
 
-async fn redrive(client: &Client, url: &str, rate: Option<i32>) -> Result<()> {
+async fn look(client: &Client, url: &str) -> Result<Vec<Message>> {
+    let output = client
+        .receive_message()
+        .queue_url(url)
+        .max_number_of_messages(MAX_BATCH)
+        // Hidden from others for moments, so that the next call shows others.
+        .visibility_timeout(5)
+        .message_system_attribute_names(MessageSystemAttributeName::SentTimestamp)
+        .message_system_attribute_names(MessageSystemAttributeName::ApproximateReceiveCount)
+        .send()
+        .await
+        .map_err(refused)?;
+    Ok(output.messages.unwrap_or_default())
+}
+
+/// A message of the list.
+struct Listed {
+    id: String,
+    sent: String,
+    received: String,
+    body: Option<String>,
+}
+
+impl Listed {
+    fn new(id: String, message: Message, with_body: bool) -> Self {
+        let mut attributes = message.attributes.unwrap_or_default();
+        let mut attribute = |name| attributes.remove(&name).unwrap_or_default();
+        Self {
+            id,
+            sent: attribute(MessageSystemAttributeName::SentTimestamp),
+            received: attribute(MessageSystemAttributeName::ApproximateReceiveCount),
+            body: message.body.filter(|_| with_body),
+        }
+    }
+
+    fn to_json(&self) -> Value {
+        let mut message = json!({
+            "messageId": self.id,
+            "sentMillis": self.sent.parse::<u64>().unwrap_or_default(),
+            "receiveCount": self.received.parse::<u64>().unwrap_or_default(),
+        });
+        if let Some(body) = &self.body {
+            message["body"] = body.as_str().into();
+        }
+        message
+    }
+
+    fn to_lines(&self) -> String {
+        let Self { id, sent, received, body } = self;
+        let line = format!("{id}  sent {sent} ms after 1970  received {received} times");
+        match body {
+            Some(body) => format!("{line}\n{}", safe(body)),
+            None => line,
+        }
+    }
+}
+
+async fn redrive(output: Output, client: &Client, url: &str, rate: Option<i32>) -> Result<()> {
     let arn = QueueAttributeName::QueueArn;
     let attributes = client.get_queue_attributes().queue_url(url).attribute_names(arn.clone());
     let attributes = attributes.send().await.map_err(refused)?.attributes.unwrap_or_default();
     let arn = attributes.get(&arn).ok_or("the queue has no ARN")?;
     let request = client.start_message_move_task().source_arn(arn);
     request.set_max_number_of_messages_per_second(rate).send().await.map_err(refused)?;
+    let progress = output::counter("moved")?;
     loop {
         let tasks = client.list_message_move_tasks().source_arn(arn).max_results(1).send();
         let tasks = tasks.await.map_err(refused)?.results.unwrap_or_default();
@@ -100,14 +152,13 @@ async fn redrive(client: &Client, url: &str, rate: Option<i32>) -> Result<()> {
         let moved = task.approximate_number_of_messages_moved;
         match task.status.as_deref() {
             Some("RUNNING") => {
-                if std::io::stderr().is_terminal() {
-                    let _ = write!(std::io::stderr(), "\r{moved} moved");
-                }
+                progress.set_position(moved.try_into().unwrap_or_default());
                 sleep(PAUSE).await;
             }
             Some("COMPLETED") => {
-                say(format!("{moved} messages moved"));
-                return Ok(());
+                progress.finish_and_clear();
+                let words = || format!("{moved} messages moved");
+                return output.answer(&json!({ "moved": moved }), words);
             }
             status => {
                 let reason = task.failure_reason.as_deref().unwrap_or("no reason given");

@@ -5,8 +5,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use jsonwebtoken::{EncodingKey, Header, encode};
 use serde::Serialize;
+use serde_json::json;
 
-use crate::{Result, account, refused, say};
+use crate::aws::{account, refused};
+use crate::context::Context;
+use crate::error::{Error, Result};
 
 /// Who makes the tokens, as the authorizer wants it.
 const ISSUER: &str = "messaging-api";
@@ -36,6 +39,14 @@ pub struct Mint {
     /// For how many seconds it is good.
     #[arg(long, value_name = "SECONDS", default_value_t = 3_600, value_parser = clap::value_parser!(u64).range(1..=31_536_000))]
     lifetime: u64,
+    #[command(flatten)]
+    secret: Secret,
+}
+
+/// What tokens are signed with: the secret of the environment variable `CHINWAG_MESSAGING_API_SECRET`, or that of the AWS
+/// account, or else the one that the local server knows.
+#[derive(Debug, clap::Args)]
+pub struct Secret {
     /// The name of the secret in the AWS account that the environment says: the output `messaging_secret` of a deployment.
     #[arg(long, value_name = "NAME")]
     aws_secret: Option<String>,
@@ -43,7 +54,7 @@ pub struct Mint {
 
 /// What a token says.
 #[derive(Debug, Serialize)]
-struct Claims<'a> {
+pub struct Claims<'a> {
     iss: &'static str,
     sub: &'a str,
     iat: u64,
@@ -55,40 +66,48 @@ struct Claims<'a> {
 }
 
 impl Command {
-    pub async fn run(self) -> Result<()> {
+    pub async fn run(self, context: &Context) -> Result<()> {
         let Self::Mint(mint) = self;
-        let secret = secret(mint.aws_secret.as_deref()).await?;
-        say(mint.token(secret.as_bytes())?);
-        Ok(())
-    }
-}
-
-impl Mint {
-    fn token(&self, secret: &[u8]) -> Result<String> {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
         let claims = Claims {
-            iss: ISSUER,
-            sub: &self.subject,
-            iat: now,
-            exp: now + self.lifetime,
-            email: self.email.as_deref(),
-            customer_id: self.customer.as_deref(),
+            email: mint.email.as_deref(),
+            customer_id: mint.customer.as_deref(),
+            ..Claims::new(&mint.subject, mint.lifetime)?
         };
-        Ok(encode(&Header::default(), &claims, &EncodingKey::from_secret(secret))?)
+        let token = mint.secret.sign(&claims).await?;
+        context.output.answer(&json!({ "token": token }), || token.clone())
     }
 }
 
-async fn secret(name: Option<&str>) -> Result<String> {
-    if let Some(name) = name {
-        let client = aws_sdk_secretsmanager::Client::new(&account().await);
-        let output = client.get_secret_value().secret_id(name).send().await;
-        let output = output.map_err(refused)?;
-        return output.secret_string.ok_or_else(|| format!("the secret {name} is no text").into());
+impl<'a> Claims<'a> {
+    /// Those of a token for `subject` that is good for `lifetime` seconds from now on.
+    pub fn new(subject: &'a str, lifetime: u64) -> Result<Self> {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_err(Error::failed)?.as_secs();
+        let exp = now + lifetime;
+        Ok(Self { iss: ISSUER, sub: subject, iat: now, exp, email: None, customer_id: None })
     }
-    match env::var(SECRET) {
-        Ok(secret) if secret.is_empty() => Err(format!("{SECRET} is empty").into()),
-        Ok(secret) => Ok(secret),
-        Err(env::VarError::NotPresent) => Ok(LOCAL_SECRET.to_owned()),
-        Err(error) => Err(format!("{SECRET}: {error}").into()),
+}
+
+impl Secret {
+    /// A token that says `claims`.
+    pub async fn sign(&self, claims: &Claims<'_>) -> Result<String> {
+        let key = EncodingKey::from_secret(self.read().await?.as_bytes());
+        encode(&Header::default(), claims, &key).map_err(Error::failed)
+    }
+
+    async fn read(&self) -> Result<String> {
+        if let Some(name) = &self.aws_secret {
+            let client = aws_sdk_secretsmanager::Client::new(&account().await);
+            let output = client.get_secret_value().secret_id(name).send().await;
+            let output = output.map_err(refused)?;
+            return output
+                .secret_string
+                .ok_or_else(|| format!("the secret {name} is no text").into());
+        }
+        match env::var(SECRET) {
+            Ok(secret) if secret.is_empty() => Err(format!("{SECRET} is empty").into()),
+            Ok(secret) => Ok(secret),
+            Err(env::VarError::NotPresent) => Ok(LOCAL_SECRET.to_owned()),
+            Err(error) => Err(format!("{SECRET}: {error}").into()),
+        }
     }
 }

@@ -27,7 +27,7 @@ struct Program {
 
 impl Program {
     fn start(data: &Path) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_chinwag"))
+        let mut child = Command::new(env!("CARGO_BIN_EXE_chinwag-local"))
             .args(["--port", "0", "--data"])
             .arg(data)
             .env("RUST_LOG", "debug")

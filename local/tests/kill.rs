@@ -50,7 +50,7 @@ type Acknowledged = BTreeMap<String, (String, u64)>;
 
 impl Program {
     fn start(data: &Path, port: &str) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_chinwag"))
+        let mut child = Command::new(env!("CARGO_BIN_EXE_chinwag-local"))
             .args(["--port", port, "--data"])
             .arg(data)
             .stdout(Stdio::piped())

@@ -13,9 +13,9 @@ use rustls::crypto::aws_lc_rs::default_provider;
 use rustls::{ClientConfig, RootCertStore};
 use tokio::time::timeout;
 
-/// How long the answer may take.
+/// How long an answer may take, unless somebody has more time.
 const PATIENCE: Duration = Duration::from_secs(4);
-/// The longest answer, in bytes.
+/// The longest answer, in bytes, unless somebody expects more.
 const MAX_BYTES: usize = 256 * 1_024;
 
 /// Why there is no answer.
@@ -23,7 +23,11 @@ pub type Error = Box<dyn std::error::Error + Send + Sync>;
 
 /// Sends requests over connections that it keeps.
 #[derive(Debug, Clone)]
-pub struct Https(Client<HttpsConnector<HttpConnector>, Full<Bytes>>);
+pub struct Https {
+    client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    patience: Duration,
+    max_bytes: usize,
+}
 
 impl Https {
     /// A client without connections. Where the machine has no certificates to trust, it trusts nobody, and reaches what is
@@ -45,7 +49,14 @@ impl Https {
             }
         };
         let connector = builder.https_or_http().enable_http1().build();
-        Ok(Self(Client::builder(TokioExecutor::new()).build(connector)))
+        let client = Client::builder(TokioExecutor::new()).build(connector);
+        Ok(Self { client, patience: PATIENCE, max_bytes: MAX_BYTES })
+    }
+
+    /// The same client with another end to its patience, and to the answer.
+    #[must_use]
+    pub fn with_limits(self, patience: Duration, max_bytes: usize) -> Self {
+        Self { patience, max_bytes, ..self }
     }
 
     /// Sends a request, once, and reads the whole answer.
@@ -54,11 +65,11 @@ impl Https {
     /// When there is none in time, or it is too long.
     pub async fn send(&self, request: Request<String>) -> Result<Response<Bytes>, Error> {
         let exchange = async {
-            let answer = self.0.request(request.map(|body| Full::new(body.into()))).await?;
+            let answer = self.client.request(request.map(|body| Full::new(body.into()))).await?;
             let (head, body) = answer.into_parts();
-            let body = Limited::new(body, MAX_BYTES).collect().await?;
+            let body = Limited::new(body, self.max_bytes).collect().await?;
             Ok(Response::from_parts(head, body.to_bytes()))
         };
-        timeout(PATIENCE, exchange).await?
+        timeout(self.patience, exchange).await?
     }
 }

@@ -21,7 +21,7 @@ impl Server {
     /// Starts the release build on a free port.
     pub fn start(data: &Path) -> Result<Self> {
         let began = Instant::now();
-        let mut process = Command::new(env!("CARGO_BIN_EXE_chinwag"))
+        let mut process = Command::new(env!("CARGO_BIN_EXE_chinwag-local"))
             .args(["--port", "0", "--data"])
             .arg(data)
             .stdout(Stdio::piped())

@@ -1,4 +1,4 @@
-"""What an operator does with `chinwag-cli`, done to the deployment: tokens, and messages that were given up on."""
+"""What an operator does with `chinwag`, done to the deployment: tokens, and messages that were given up on."""
 
 import json
 import secrets
@@ -15,7 +15,7 @@ from deploy_gate.emulator import Emulator
 
 Json = dict[str, Any]
 
-PROGRAM = "chinwag-cli"
+PROGRAM = "chinwag"
 QUEUE, FUNCTION = "notifications", "notification-delivery"
 PATIENCE_SECONDS = 60
 # How old what the authorizer has read of the secret must be for a token that does not fit to make it read again.

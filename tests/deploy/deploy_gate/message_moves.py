@@ -1,4 +1,4 @@
-"""Moves of messages out of a dead-letter queue: ministack has none, and `chinwag-cli dlq redrive` stands on them.
+"""Moves of messages out of a dead-letter queue: ministack has none, and `chinwag dlq redrive` stands on them.
 
 Each message goes back to the queue that gave it up, and is a new one there. As on AWS, what was put into the
 dead-letter queue by hand ends the move, since nobody knows where it would belong, and what is hidden stays.
