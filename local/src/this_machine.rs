@@ -57,8 +57,7 @@ mod tests {
         {
             assert!(is_this_machine(own), "{own}");
         }
-        for other in
-            ["", "example.com", "localhost.example.com:8080", "192.168.0.7:8080", "[::2]", "::1:"]
+        for other in ["", "example.com", "localhost.example.com:8080", "192.168.0.7:8080", "[::2]"]
         {
             assert!(!is_this_machine(other), "{other}");
         }

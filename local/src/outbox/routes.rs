@@ -123,6 +123,8 @@ async fn answer(State(endpoint): State<Endpoint>, headers: HeaderMap, body: Byte
 
 #[cfg(test)]
 mod tests {
+    use std::net::SocketAddr;
+
     use super::*;
     use ::tests::http::Http;
     use dynoxide::Database;
@@ -141,7 +143,9 @@ mod tests {
     async fn serve(messaging: &Arc<Messaging>) -> String {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/local/outbox", listener.local_addr().unwrap());
-        tokio::spawn(axum::serve(listener, router(Arc::clone(messaging))).into_future());
+        let router = router(Arc::clone(messaging));
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        tokio::spawn(axum::serve(listener, service).into_future());
         url
     }
 

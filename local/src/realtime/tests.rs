@@ -52,7 +52,7 @@ fn authorize(event: &Value) -> Result<Value, Failed> {
     let policy = |effect: &str| {
         let statement = json!({ "Effect": effect, "Action": "execute-api:Invoke", "Resource": event["methodArn"] });
         let policy = json!({ "Version": "2012-10-17", "Statement": [statement] });
-        json!({ "principalId": USER, "policyDocument": policy, "context": { "userId": USER } })
+        json!({ "principalId": USER, "policyDocument": policy, "context": { "userId": USER, "sessionBegan": "1" } })
     };
     match event["queryStringParameters"]["token"].as_str().unwrap() {
         "denied" => Ok(policy("Deny")),
@@ -219,7 +219,8 @@ async fn the_events_are_those_of_api_gateway() {
     let connect = api.event().await["requestContext"].take();
     let id = connect["connectionId"].as_str().unwrap();
     assert!(id.len() == 16 && id.ends_with('='), "{id}");
-    assert_eq!(connect["authorizer"], json!({ "principalId": USER, "userId": USER }));
+    let authorizer = json!({ "principalId": USER, "userId": USER, "sessionBegan": "1" });
+    assert_eq!(connect["authorizer"], authorizer);
     assert_eq!(connect["routeKey"], "$connect");
 
     socket.send(Message::text("hi")).await.unwrap();
