@@ -9,8 +9,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_graphql::{Request, Response, Variables};
+use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use shared::aws::{self, variable};
 use shared::error::Result;
 use shared::http::{Answer, Input};
@@ -21,6 +22,7 @@ use validator::Validate;
 
 pub use keys::ApiKeys;
 pub use messages::BACKUP;
+pub use schema::sdl;
 
 use messages::Messages;
 use schema::{IdempotencyKey, Schema};
@@ -87,12 +89,17 @@ impl GraphQl {
 }
 
 /// A request as GraphQL over HTTP has it.
-#[derive(Debug, Deserialize, Validate)]
+#[derive(Debug, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Body {
+#[schemars(rename = "GraphQlRequest")]
+pub struct Body {
+    /// The document.
     #[validate(required)]
     query: Option<String>,
+    /// Which of its operations.
     operation_name: Option<String>,
+    /// Their values.
+    #[schemars(with = "Option<Map<String, Value>>")]
     variables: Option<Value>,
 }
 
