@@ -99,8 +99,7 @@ pub struct Body {
     /// Which of its operations.
     operation_name: Option<String>,
     /// Their values.
-    #[schemars(with = "Option<Map<String, Value>>")]
-    variables: Option<Value>,
+    variables: Option<Map<String, Value>>,
 }
 
 /// Handles the route. What is wrong within the document is said as GraphQL says it, with status 200.
@@ -110,7 +109,8 @@ pub async fn handle(graphql: Arc<GraphQl>, input: Input) -> Result<Answer> {
     let Body { query, operation_name, variables } = input.body()?;
     let mut request = Request::new(query.unwrap_or_default()).data(key);
     request.operation_name = operation_name;
-    request.variables = variables.map(Variables::from_json).unwrap_or_default();
+    request.variables =
+        variables.map(|variables| Variables::from_json(variables.into())).unwrap_or_default();
     request = request.data(idempotency_key);
     if let Some(refusal) = limits::refusal(&mut request) {
         return Answer::ok(&Response::from_errors(vec![refusal]));
