@@ -21,6 +21,8 @@ const PUSHES: &str = "pushes";
 
 /// A frame.
 struct Frame {
+    /// Its name in the document: who says it, and its name, which both sides may use.
+    key: String,
     name: String,
     summary: String,
     schema: Value,
@@ -150,7 +152,8 @@ fn from_client(action: Action, schemas: &mut Schemas) -> Frame {
     example["requestId"] = "1".into();
     let schema = with_members(body, name, parameter);
     let summary = summary.to_owned();
-    Frame { name: name.to_owned(), summary, schema, example: Some(example) }
+    let key = format!("client.{name}");
+    Frame { key, name: name.to_owned(), summary, schema, example: Some(example) }
 }
 
 /// The schema of a route's body with what a frame has beside it.
@@ -180,17 +183,17 @@ fn variant(mut schema: Value) -> Frame {
     if let Some(members) = schema.as_object_mut() {
         members.remove("description");
     }
-    Frame { name, summary, schema, example: None }
+    Frame { key: format!("server.{name}"), name, summary, schema, example: None }
 }
 
 fn references(frames: &[Frame], folder: &str) -> Value {
-    frames.iter().map(|frame| json!({ "$ref": format!("{folder}/{}", frame.name) })).collect()
+    frames.iter().map(|frame| json!({ "$ref": format!("{folder}/{}", frame.key) })).collect()
 }
 
 fn references_by_name(frames: &[Frame]) -> Map<String, Value> {
     let reference = |frame: &Frame| {
-        let message = format!("#/components/messages/{}", frame.name);
-        (frame.name.clone(), json!({ "$ref": message }))
+        let message = format!("#/components/messages/{}", frame.key);
+        (frame.key.clone(), json!({ "$ref": message }))
     };
     frames.iter().map(reference).collect()
 }
@@ -205,7 +208,7 @@ fn messages(frames: Vec<Frame>) -> BTreeMap<String, Value> {
         if let Some(example) = frame.example {
             message["examples"] = json!([{ "payload": example }]);
         }
-        (frame.name, message)
+        (frame.key, message)
     };
     frames.into_iter().map(message).collect()
 }
