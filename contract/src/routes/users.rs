@@ -1,5 +1,7 @@
 //! Profiles.
 
+use delete_account::Nothing as DeleteAccount;
+use export::Item;
 use profile::Change;
 use serde_json::json;
 use shared::error::Error;
@@ -17,6 +19,27 @@ pub fn operations() -> Vec<Operation> {
         Operation::new("PATCH /v1/users/me", "changeProfile", "Change one's profile")
             .takes::<Change>(json!({ "displayName": "Ada Lovelace" }))
             .answers::<Profile>(200, "The profile as it is now.", example::profile()),
+        Operation::new("DELETE /v1/users/me", "deleteAccount", "Erase one's account")
+            .about(
+                "Sign-in, refresh and sockets end at once. The profile, personal data and the bodies of the caller's messages \
+                 are erased soon after, with an entry `userErased` in each conversation. Where the caller was the last owner \
+                 of a group, the oldest admin or else the oldest member becomes owner; a group left empty is deleted.",
+            )
+            .takes::<DeleteAccount>(json!({}))
+            .says(202, "It will be erased."),
+        Operation::new("GET /v1/users/me/export", "exportAccount", "All that is held about oneself")
+            .about("A page may be short, also empty, with more behind it.")
+            .pages::<Item>(
+                "items",
+                "Pieces of what is held.",
+                &json!({
+                    "type": "profile",
+                    "userId": example::ADA,
+                    "username": "ada",
+                    "displayName": "Ada Lovelace",
+                    "createdAt": example::TIME,
+                }),
+            ),
         Operation::new("GET /v1/users/{userId}", "getUser", "The profile of a person")
             .answers::<Profile>(200, "Their profile.", example::profile())
             .refuses([Error::NotFound("user")]),

@@ -45,7 +45,7 @@ impl std::str::FromStr for Role {
 }
 
 /// A person's part in a conversation, as the GroupMemberships table holds it, direct conversations included.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Membership {
     /// Whose.
