@@ -21,7 +21,7 @@ use crate::mapping::{self, Mapping, Sources, Streams};
 use crate::realtime::{self, Hub, SocketLimits};
 use crate::serving::Serving;
 use crate::storage::HttpClients;
-use crate::{gateway, outbox, web};
+use crate::{gateway, outbox, reference, web};
 
 /// What a server is started with.
 #[derive(Debug, Clone)]
@@ -128,6 +128,7 @@ pub async fn start(options: Options) -> Result<Server, StartError> {
         .merge(hosted_ui::router(Arc::clone(&engines.pool)))
         .merge(outbox::router(Arc::clone(&engines.messaging)))
         .merge(sockets.router())
+        .merge(reference::router())
         .merge(web::router(hosted_ui::PATH, engines.pool.client_id()));
     let gateway = Serving::start(listener, router);
     let (dynamodb, engine) = (storage.routes, storage.engine);

@@ -45,8 +45,8 @@ async fn file(State(name): State<String>, headers: HeaderMap) -> Response {
     }
 }
 
-/// The content, unless the browser has it.
-fn answer(name: &str, content: impl Into<Vec<u8>>, asked: &HeaderMap) -> Response {
+/// The content of the file `name`, unless the browser has it.
+pub fn answer(name: &str, content: impl Into<Vec<u8>>, asked: &HeaderMap) -> Response {
     let content = content.into();
     let tag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(digest(&SHA256, &content)));
     let held = asked.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());

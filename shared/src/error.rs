@@ -8,7 +8,7 @@ use crate::store::StoreError;
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// A value that the request holds and that cannot be accepted.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 pub struct FieldError {
     /// Where it stands: a JSON pointer (RFC 6901) into the body, or `?name` of a query parameter.
     pub pointer: String,

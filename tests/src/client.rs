@@ -8,6 +8,7 @@ use http::{Method, StatusCode};
 use serde_json::Value;
 use url::form_urlencoded;
 
+use crate::contract::deviation;
 use crate::http::Http;
 use crate::reply::Reply;
 use crate::runtime;
@@ -150,10 +151,13 @@ impl Request {
         }
     }
 
-    /// Sends it.
+    /// Sends it. The answer is as the contract has it.
     pub async fn send(self) -> Reply {
         loop {
             let reply = runtime::run(self.clone().once()).await;
+            if let Some(deviation) = deviation(&self.method, &self.url, &reply) {
+                panic!("{deviation}\n{reply}");
+            }
             if !self.patient || reply.status != StatusCode::TOO_MANY_REQUESTS {
                 return reply;
             }

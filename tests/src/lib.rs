@@ -15,7 +15,7 @@
 //! # }
 //! ```
 //!
-//! Every answer with `expect` is held against the conventions of the contract (no null, times with milliseconds), every
+//! Every answer at all is held against `api/openapi.json`, every answer with `expect` against the conventions of the contract (no null, times with milliseconds), every
 //! refusal against the form of problem details.
 
 #![expect(clippy::expect_used, reason = "a broken set-up fails the test that needs it")]
@@ -23,6 +23,7 @@
 
 mod backend;
 mod client;
+mod contract;
 mod entries;
 mod eventually;
 pub mod faults;

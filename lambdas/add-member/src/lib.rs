@@ -5,6 +5,7 @@ mod oneself;
 
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use shared::app::App;
 use shared::error::Result;
@@ -15,10 +16,13 @@ use shared::store::Member;
 use validator::Validate;
 
 /// As what.
-#[derive(Debug, Deserialize, Validate)]
+#[derive(Debug, Deserialize, Validate, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "PutMember")]
 pub struct Put {
+    /// Their role: `member` for a new member where it is left out.
     #[validate(custom(function = "valid::<Role>"))]
+    #[schemars(with = "Option<Role>")]
     role: Option<String>,
 }
 

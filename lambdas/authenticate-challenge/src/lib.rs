@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use shared::error::{Error, Result};
 use shared::http::{Answer, Input, required, valid};
@@ -10,15 +11,20 @@ use shared::model::{Password, Username};
 use validator::Validate;
 
 /// An answer, and what it answers.
-#[derive(Deserialize, Validate)]
+#[derive(Deserialize, Validate, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AuthenticateChallenge {
+    /// Who signs in.
     #[validate(required)]
     username: Option<String>,
+    /// What is answered.
     #[validate(required, custom(function = "valid::<Challenge>"))]
+    #[schemars(with = "Challenge")]
     challenge: Option<String>,
+    /// As it came with the challenge.
     #[validate(required)]
     session: Option<String>,
+    /// The answer.
     #[validate(required)]
     answer: Option<String>,
 }

@@ -1,7 +1,9 @@
 //! `POST /v1/authenticate/code`: the code that a browser brought back from the hosted sign-in becomes tokens.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use shared::error::{Error, Result};
 use shared::http::{Answer, Input};
@@ -32,14 +34,18 @@ impl CodeExchange {
 }
 
 /// What the browser brought back, and what the client kept meanwhile.
-#[derive(Deserialize, Validate)]
+#[derive(Deserialize, Validate, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct AuthenticateCode {
+    /// What the hosted sign-in sent the browser back with.
     #[validate(required)]
     code: Option<String>,
+    /// Where it sent the browser: one that the deployment names.
     #[validate(required)]
     redirect_uri: Option<String>,
+    /// What the client kept: the proof key of RFC 7636.
     #[validate(required, custom(function = "proof_key"))]
+    #[schemars(extend("pattern" = "^[A-Za-z0-9._~-]+$"), length(min = *PROOF_KEY.start(), max = *PROOF_KEY.end()))]
     code_verifier: Option<String>,
 }
 
@@ -61,10 +67,13 @@ pub async fn handle(exchange: Arc<CodeExchange>, input: Input) -> Result<Answer>
     Answer::ok(&tokens)
 }
 
+/// How long a proof key is.
+const PROOF_KEY: RangeInclusive<usize> = 43..=128;
+
 /// RFC 7636, section 4.1.
 fn proof_key(text: &str) -> Result<(), ValidationError> {
     let allowed = |c: u8| c.is_ascii_alphanumeric() || b"-._~".contains(&c);
-    if (43..=128).contains(&text.len()) && text.bytes().all(allowed) {
+    if PROOF_KEY.contains(&text.len()) && text.bytes().all(allowed) {
         return Ok(());
     }
     let rule = "must be 43 to 128 characters of A-Z, a-z, 0-9, '-', '.', '_' and '~'";

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use shared::error::{Error, Result};
 use shared::http::{Answer, Input};
@@ -11,11 +12,13 @@ use shared::store::Consistency;
 use validator::Validate;
 
 /// What a person signs in with.
-#[derive(Deserialize, Validate)]
+#[derive(Deserialize, Validate, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Authenticate {
+    /// The user name.
     #[validate(required)]
     username: Option<String>,
+    /// The password.
     #[validate(required)]
     password: Option<String>,
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use shared::error::Result;
 use shared::http::{Answer, Input, required, valid};
@@ -10,20 +11,27 @@ use shared::model::Username;
 use validator::Validate;
 
 /// A code that came by mail.
-#[derive(Deserialize, Validate)]
+#[derive(Deserialize, Validate, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "ConfirmRegistration")]
 pub struct Confirm {
+    /// Whose registration.
     #[validate(required, custom(function = "valid::<Username>"))]
+    #[schemars(with = "Username")]
     username: Option<String>,
+    /// The code of the mail.
     #[validate(required, length(min = 1, max = 2048, message = "must be the code of the mail"))]
     code: Option<String>,
 }
 
 /// Whose code is to be sent again.
-#[derive(Debug, Deserialize, Validate)]
+#[derive(Debug, Deserialize, Validate, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "ResendCode")]
 pub struct Resend {
+    /// Whose code.
     #[validate(required, custom(function = "valid::<Username>"))]
+    #[schemars(with = "Username")]
     username: Option<String>,
 }
 

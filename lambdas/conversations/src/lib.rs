@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use futures_util::future::try_join_all;
+use schemars::JsonSchema;
 use serde::Serialize;
 use shared::app::App;
 use shared::error::Result;
@@ -19,25 +20,42 @@ const MAX_UNREAD: usize = 100;
 const FIRST_LOOK: usize = 4;
 
 /// A conversation as one of its people sees it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Conversation {
+pub struct Conversation {
+    /// Its id.
     #[serde(rename = "conversationId")]
     id: ConversationId,
     #[serde(flatten)]
     kind: Kind,
+    /// The place of its last entry.
     last_seq: Seq,
+    /// Up to which entry the caller has read.
     read_seq: Seq,
+    /// How many messages of others the caller has not read, up to 100.
+    #[schemars(range(max = MAX_UNREAD))]
     unread: usize,
+    /// The last message that the caller may see.
     #[serde(skip_serializing_if = "Option::is_none")]
     last_message: Option<MessageView>,
 }
 
-#[derive(Debug, Serialize)]
+/// Whose conversation it is.
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
 enum Kind {
-    Direct { peer_id: UserId },
-    Group { group_id: GroupId, name: Name },
+    /// Two people's.
+    Direct {
+        /// The other one.
+        peer_id: UserId,
+    },
+    /// A group's.
+    Group {
+        /// The group.
+        group_id: GroupId,
+        /// Its name.
+        name: Name,
+    },
 }
 
 /// Handles the route.

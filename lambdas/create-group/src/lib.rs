@@ -4,6 +4,7 @@ mod creation;
 
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use shared::app::App;
 use shared::error::{Error, FieldError, Result};
@@ -17,16 +18,25 @@ use creation::{Created, Creation};
 const MAX_FIRST_MEMBERS: usize = 90;
 
 /// What a group begins with.
-#[derive(Debug, Deserialize, Validate)]
+#[derive(Debug, Deserialize, Validate, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[schemars(rename = "CreateGroup")]
 pub struct Create {
+    /// Its name.
     #[validate(required, custom(function = "valid::<Name>"))]
+    #[schemars(with = "Name")]
     name: Option<String>,
+    /// Who may see and join it; `private` where it is left out.
     #[validate(custom(function = "valid::<Visibility>"))]
+    #[schemars(with = "Option<Visibility>")]
     visibility: Option<String>,
+    /// The first members besides the caller: at most 90 people; repeated ids count once.
     #[validate(custom(function = "user_ids"))]
+    #[schemars(with = "Option<Vec<UserId>>")]
     member_ids: Option<Vec<String>>,
+    /// The caller's own id for it: made again with the same one, it is made once.
     #[validate(custom(function = "valid::<ClientId>"))]
+    #[schemars(with = "Option<ClientId>")]
     client_group_id: Option<String>,
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use shared::error::Result;
 use shared::http::{Answer, Input};
@@ -39,8 +40,9 @@ impl Leaving {
 }
 
 /// Nothing is to be said.
-#[derive(Debug, Deserialize, Validate)]
+#[derive(Debug, Deserialize, Validate, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "DeleteAccount")]
 pub struct Nothing {}
 
 /// Handles the route. The mark is the commit: before it nothing is erased, after it everything is, whatever breaks off here.

@@ -1,17 +1,20 @@
 //! What is held about a person, piece by piece.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 use shared::identity::HeldAccount;
 use shared::log::MessageView;
 use shared::model::{
-    ConversationId, Membership, Name, Notification, Socket, Timestamp, User, UserId, Username,
+    ConversationId, Membership, Name, Notification, SequenceNumber, Socket, Timestamp, User,
+    UserId, Username,
 };
 use shared::store::{Block, Claim};
 
-/// One piece.
-#[derive(Debug, Serialize)]
+/// A piece of what is held about a person.
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(untagged)]
+#[schemars(rename = "HeldItem")]
 pub enum Item {
     /// Something that they wrote, or what is left of it.
     Message(MessageView),
@@ -20,7 +23,7 @@ pub enum Item {
 }
 
 /// A piece that is no message, told apart by `type`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Held {
     /// What others see of them.
@@ -57,6 +60,7 @@ pub enum Held {
     /// What another system has to say to them and no device has confirmed.
     Notification {
         /// Its id.
+        #[schemars(with = "SequenceNumber")]
         message_id: String,
         /// What it says.
         message: Value,

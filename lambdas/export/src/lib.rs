@@ -13,7 +13,7 @@ use shared::identity::Identity;
 use shared::model::{ConversationId, UserId};
 use shared::store::{Connections, PendingNotifications};
 
-use item::Item;
+pub use item::Item;
 use messages::InLogs;
 
 /// Everything that holds something about a person.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use shared::error::{Error, Result};
@@ -15,6 +16,8 @@ use validator::{Validate, ValidationError};
 
 /// The largest message, in bytes of JSON.
 const MAX_MESSAGE_BYTES: usize = 64 * 1_024;
+/// What is said of a message that was taken.
+const QUEUED: &str = "Message sent to queue";
 /// The longest id (SQS' limit).
 const MAX_ID_LENGTH: usize = 128;
 
@@ -43,23 +46,35 @@ impl Gateway {
 }
 
 /// What is to be said to whom.
-#[derive(Debug, Deserialize, Validate)]
+#[derive(Debug, Deserialize, Validate, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-struct Post {
+#[schemars(rename = "GatewayMessage", extend("required" = ["userId", "message"]))]
+pub struct Post {
+    /// To whom.
     #[validate(required, custom(function = "valid::<UserId>"))]
+    #[schemars(with = "UserId")]
     user_id: Option<String>,
+    /// Any JSON of at most 64 KiB.
     #[serde(default, deserialize_with = "any")]
     #[validate(required, custom(function = "is_small"))]
+    #[schemars(with = "Value")]
     message: Option<Value>,
+    /// The producer's own id for it: sent again to the same person within 5 minutes, it is delivered once.
     #[validate(custom(function = "is_deduplication_id"))]
+    #[schemars(extend("pattern" = "^[!-~]+$"), length(min = 1, max = MAX_ID_LENGTH))]
     deduplication_id: Option<String>,
 }
 
 /// What is answered.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Queued {
+#[schemars(rename = "GatewayReceipt")]
+pub struct Queued {
+    /// Always this.
+    #[schemars(extend("const" = QUEUED))]
     status: &'static str,
+    /// Its id, by which a device confirms it.
+    #[schemars(with = "SequenceNumber")]
     message_id: String,
 }
 
@@ -75,10 +90,7 @@ pub async fn handle(gateway: Arc<Gateway>, input: Input) -> Result<Answer> {
     let message = QueueMessage::new(user.to_string(), deduplication_id, &message)?;
     let place: SequenceNumber =
         gateway.queue.send(message).await?.parse().map_err(Error::internal)?;
-    Answer::accepted_with(&Queued {
-        status: "Message sent to queue",
-        message_id: place.to_string(),
-    })
+    Answer::accepted_with(&Queued { status: QUEUED, message_id: place.to_string() })
 }
 
 /// Any JSON, null too.

@@ -9,8 +9,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_graphql::{Request, Response, Variables};
+use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use shared::aws::{self, variable};
 use shared::error::Result;
 use shared::http::{Answer, Input};
@@ -21,6 +22,7 @@ use validator::Validate;
 
 pub use keys::ApiKeys;
 pub use messages::BACKUP;
+pub use schema::sdl;
 
 use messages::Messages;
 use schema::{IdempotencyKey, Schema};
@@ -87,13 +89,17 @@ impl GraphQl {
 }
 
 /// A request as GraphQL over HTTP has it.
-#[derive(Debug, Deserialize, Validate)]
+#[derive(Debug, Deserialize, Validate, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Body {
+#[schemars(rename = "GraphQlRequest")]
+pub struct Body {
+    /// The document.
     #[validate(required)]
     query: Option<String>,
+    /// Which of its operations.
     operation_name: Option<String>,
-    variables: Option<Value>,
+    /// Their values.
+    variables: Option<Map<String, Value>>,
 }
 
 /// Handles the route. What is wrong within the document is said as GraphQL says it, with status 200.
@@ -103,7 +109,8 @@ pub async fn handle(graphql: Arc<GraphQl>, input: Input) -> Result<Answer> {
     let Body { query, operation_name, variables } = input.body()?;
     let mut request = Request::new(query.unwrap_or_default()).data(key);
     request.operation_name = operation_name;
-    request.variables = variables.map(Variables::from_json).unwrap_or_default();
+    request.variables =
+        variables.map(|variables| Variables::from_json(variables.into())).unwrap_or_default();
     request = request.data(idempotency_key);
     if let Some(refusal) = limits::refusal(&mut request) {
         return Answer::ok(&Response::from_errors(vec![refusal]));

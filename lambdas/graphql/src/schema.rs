@@ -27,6 +27,11 @@ const DEFAULT_FIRST: i32 = 20;
 /// How many it may have.
 const MAX_FIRST: i32 = 100;
 
+/// The schema in its own language.
+pub fn sdl() -> String {
+    Schema::build(Query, Mutation, EmptySubscription).finish().sdl()
+}
+
 /// The schema. Callers may ask what it is where `introspection` says so.
 pub fn new(messages: Messages, introspection: bool) -> Schema {
     let schema = Schema::build(Query, Mutation, EmptySubscription)

@@ -12,6 +12,8 @@ use shared::log::opening_lobby;
 use shared::model::{ConversationId, GroupId, Visibility};
 use shared::realtime::{EndsWhen, Realtime, end_group};
 
+pub use update::Update;
+
 /// Handles the three methods.
 pub async fn handle(realtime: Arc<Realtime>, input: Input) -> Result<Answer> {
     let app = &realtime.app;

@@ -1,5 +1,6 @@
 //! `PATCH`: an owner gives the group another name or visibility.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use shared::app::App;
 use shared::error::{Error, Result};
@@ -9,12 +10,17 @@ use shared::model::{Content, ConversationId, Group, GroupId, Name, Visibility};
 use validator::Validate;
 
 /// What is to be changed.
-#[derive(Debug, Deserialize, Validate)]
+#[derive(Debug, Deserialize, Validate, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Update {
+#[schemars(rename = "UpdateGroup")]
+pub struct Update {
+    /// Its new name.
     #[validate(custom(function = "valid::<Name>"))]
+    #[schemars(with = "Option<Name>")]
     name: Option<String>,
+    /// Who may see and join it from now on.
     #[validate(custom(function = "valid::<Visibility>"))]
+    #[schemars(with = "Option<Visibility>")]
     visibility: Option<String>,
 }
 

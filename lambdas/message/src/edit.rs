@@ -1,5 +1,6 @@
 //! `PATCH`: the sender gives a message another body.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use shared::app::App;
 use shared::error::{Error, Result};
@@ -11,10 +12,13 @@ use validator::Validate;
 use super::{Found, Place};
 
 /// The other body.
-#[derive(Debug, Deserialize, Validate)]
+#[derive(Debug, Deserialize, Validate, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Edit {
+#[schemars(rename = "EditMessage")]
+pub struct Edit {
+    /// What it is to say.
     #[validate(required, custom(function = "valid::<MessageBody>"))]
+    #[schemars(with = "MessageBody")]
     body: Option<String>,
 }
 

@@ -13,6 +13,8 @@ use shared::log::{Viewer, admit};
 use shared::model::{ConversationId, Entry, Membership, Message, Seq};
 use shared::store::Consistency;
 
+pub use edit::Edit;
+
 /// Which entry.
 #[derive(Debug)]
 struct Place {

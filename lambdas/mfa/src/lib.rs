@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use lambda_http::http::Method;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use shared::error::{Error, Result};
 use shared::http::{AccessToken, Answer, Input};
@@ -10,29 +11,36 @@ use shared::identity::{Identity, is_of_google};
 use validator::Validate;
 
 /// What is on.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Factors {
+#[schemars(rename = "SecondFactors")]
+pub struct Factors {
+    /// Whether a sign-in asks for the code of an authenticator app.
     software_token: bool,
 }
 
 /// Nothing has to be said to begin.
-#[derive(Deserialize, Validate)]
+#[derive(Deserialize, Validate, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "EnrolMfa")]
 pub struct Enrol {}
 
 /// The first code of the authenticator.
-#[derive(Deserialize, Validate)]
+#[derive(Deserialize, Validate, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "ConfirmMfa")]
 pub struct Confirm {
+    /// The code that the authenticator shows.
     #[validate(required)]
     code: Option<String>,
 }
 
 /// What it takes to do without the second factor again.
-#[derive(Deserialize, Validate)]
+#[derive(Deserialize, Validate, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "SwitchMfaOff")]
 pub struct SwitchOff {
+    /// The caller's password.
     #[validate(required)]
     password: Option<String>,
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use shared::error::{Error, Result};
 use shared::http::{Answer, Input};
@@ -17,11 +18,16 @@ pub async fn from_env() -> Result<Deliveries, lambda_http::Error> {
 }
 
 /// What is answered.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Notification<'a> {
+#[schemars(rename = "NotificationStatus")]
+pub struct Notification<'a> {
+    /// The sender's own id for the request.
+    #[schemars(with = "TraceId")]
     trace_id: &'a str,
+    /// When it was accepted.
     created_at: Timestamp,
+    /// One for each address.
     deliveries: Vec<Delivery>,
 }
 

@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use schemars::JsonSchema;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use shared::error::{Error, Result};
@@ -25,6 +26,7 @@ use shared::store::{Deliveries, Planned, Store, Templates, Trace};
 use uuid::Uuid;
 
 use plan::Plan;
+pub use request::Request as Notify;
 use request::Request;
 
 /// What was sent before, the templates, the senders, and the queue of what is to be sent.
@@ -58,19 +60,30 @@ impl Notifier {
     }
 }
 
+/// What is said of a request that was taken.
+const QUEUED: &str = "Message sent to queue";
+
 /// What is answered.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Queued<'a> {
+#[schemars(rename = "NotificationReceipt")]
+pub struct Queued<'a> {
+    /// Always this.
+    #[schemars(extend("const" = QUEUED))]
     status: &'static str,
+    /// The sender's own id for the request.
+    #[schemars(with = "TraceId")]
     trace_id: &'a str,
+    /// One for each address.
     deliveries: Vec<QueuedDelivery<'a>>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 struct QueuedDelivery<'a> {
+    /// To whom.
     address: &'a Address,
+    /// Its id.
     delivery_id: &'a DeliveryId,
 }
 
@@ -161,7 +174,7 @@ fn queued<'a>(trace_id: &'a TraceId, trace: &'a Trace) -> Queued<'a> {
         delivery_id: &planned.delivery_id,
     };
     Queued {
-        status: "Message sent to queue",
+        status: QUEUED,
         trace_id: trace_id.as_str(),
         deliveries: trace.deliveries.iter().map(queued).collect(),
     }

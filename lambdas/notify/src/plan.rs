@@ -11,7 +11,7 @@ use crate::request::{Request, Target};
 use crate::texts::{self, Email, Sms, Texts};
 
 /// The most addresses of one request.
-const MAX_ADDRESSES: usize = 100;
+pub(crate) const MAX_ADDRESSES: usize = 100;
 
 /// What a request asks for.
 #[derive(Debug)]

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use shared::error::{Error, Result};
 use shared::http::{Answer, Input, required, valid};
@@ -10,12 +11,15 @@ use shared::model::Password;
 use validator::Validate;
 
 /// The password as it was, and as it is to be.
-#[derive(Deserialize, Validate)]
+#[derive(Deserialize, Validate, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct ChangePassword {
+    /// The password as it is.
     #[validate(required)]
     password: Option<String>,
+    /// The password as it is to be.
     #[validate(required, custom(function = "valid::<Password>"))]
+    #[schemars(with = "Password")]
     new_password: Option<String>,
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use shared::error::{Error, Result};
 use shared::http::{Answer, Input, required, valid};
@@ -10,22 +11,31 @@ use shared::model::{Password, Username};
 use validator::Validate;
 
 /// Who has forgotten their password.
-#[derive(Debug, Deserialize, Validate)]
+#[derive(Debug, Deserialize, Validate, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "ForgotPassword")]
 pub struct Forgot {
+    /// Who has forgotten it.
     #[validate(required, custom(function = "valid::<Username>"))]
+    #[schemars(with = "Username")]
     username: Option<String>,
 }
 
 /// The code that came by mail, and the new password.
-#[derive(Deserialize, Validate)]
+#[derive(Deserialize, Validate, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "ResetPassword")]
 pub struct Reset {
+    /// Whose password.
     #[validate(required, custom(function = "valid::<Username>"))]
+    #[schemars(with = "Username")]
     username: Option<String>,
+    /// The code of the mail.
     #[validate(required, length(min = 1, max = 2048, message = "must be the code of the mail"))]
     code: Option<String>,
+    /// The new password.
     #[validate(required, custom(function = "valid::<Password>"))]
+    #[schemars(with = "Password")]
     password: Option<String>,
 }
 

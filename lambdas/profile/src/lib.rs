@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use shared::app::App;
 use shared::error::{Error, Result};
@@ -10,10 +11,13 @@ use shared::model::{Name, Profile};
 use validator::Validate;
 
 /// What the caller changes.
-#[derive(Debug, Deserialize, Validate)]
+#[derive(Debug, Deserialize, Validate, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[schemars(rename = "ChangeProfile")]
 pub struct Change {
+    /// How the caller is to be called.
     #[validate(custom(function = "valid::<Name>"))]
+    #[schemars(with = "Option<Name>")]
     display_name: Option<String>,
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Number;
 use shared::error::{Error, Result};
@@ -13,10 +14,13 @@ use shared::store::{Connected, Consistency, ReadMove, StoreError};
 use validator::Validate;
 
 /// Up to which entry.
-#[derive(Debug, Deserialize, Validate)]
+#[derive(Debug, Deserialize, Validate, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "MarkRead")]
 pub struct Read {
+    /// The last entry that the caller has read.
     #[validate(required, custom(function = "valid_number::<Seq>"))]
+    #[schemars(with = "Seq")]
     seq: Option<Number>,
 }
 

@@ -11,8 +11,27 @@ use shared::events::{SocketAnswer, SocketContext, SocketEvent};
 use shared::http::{Answer, Input, Problem};
 use shared::model::SequenceNumber;
 use shared::realtime::{Frame, Realtime, Reply};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use frame::ClientFrame;
+
+/// What a frame asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "camelCase")]
+pub enum Action {
+    /// A message to one person, as `POST /v1/messages`.
+    Send,
+    /// A message to a group, as `POST /v1/groups/{groupId}/messages`.
+    SendGroup,
+    /// The read position, as `PUT /v1/conversations/{conversationId}/read`.
+    Read,
+    /// That the caller is writing.
+    Typing,
+    /// That the caller has a notification.
+    Received,
+    /// A sign of life.
+    Ping,
+}
 
 /// Handles a frame. Whatever it holds, the socket stays open and the frame is answered.
 pub async fn handle(realtime: Arc<Realtime>, event: SocketEvent) -> Result<SocketAnswer> {
@@ -53,22 +72,24 @@ async fn answer(
     mut frame: ClientFrame,
 ) -> Result<Answered> {
     let app = || Arc::new(realtime.app.clone());
-    let answer = match frame.action.as_str() {
-        "ping" => return Ok(Answered::Alive),
-        "send" => send::handle(app(), frame.input(context, None)?).await?,
-        "sendGroup" => send_group::handle(app(), frame.input(context, Some("groupId"))?).await?,
-        "read" => {
+    let action = frame.action.parse().map_err(|_| {
+        let known = "must be send, sendGroup, read, typing, received or ping";
+        Error::Malformed(FieldError::new("/action", known))
+    })?;
+    let answer = match action {
+        Action::Ping => return Ok(Answered::Alive),
+        Action::Send => send::handle(app(), frame.input(context, None)?).await?,
+        Action::SendGroup => {
+            send_group::handle(app(), frame.input(context, Some("groupId"))?).await?
+        }
+        Action::Read => {
             let input = frame.input(context, Some("conversationId"))?;
             read_position::handle(Arc::clone(&realtime), input).await?
         }
-        "typing" => {
+        Action::Typing => {
             typing::handle(&realtime, &frame.input(context, Some("conversationId"))?).await?
         }
-        "received" => received(&realtime, &frame.input(context, Some("messageId"))?).await?,
-        _ => {
-            let known = "must be send, sendGroup, read, typing, received or ping";
-            return Err(Error::Malformed(FieldError::new("/action", known)));
-        }
+        Action::Received => received(&realtime, &frame.input(context, Some("messageId"))?).await?,
     };
     let message = answer.into_body().map(|body| serde_json::from_str(&body)).transpose();
     Ok(Answered::Done(message.map_err(Error::internal)?))

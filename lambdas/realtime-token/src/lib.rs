@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use shared::error::Result;
 use shared::http::{Answer, Input};
@@ -33,16 +34,21 @@ impl Tokens {
 }
 
 /// Nothing is to be said.
-#[derive(Debug, Deserialize, Validate)]
+#[derive(Debug, Deserialize, Validate, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Nothing {}
+#[schemars(rename = "OpenSocket")]
+pub struct Nothing {}
 
 /// What opens a socket.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Issued<'a> {
+#[schemars(rename = "RealtimeToken")]
+pub struct Issued<'a> {
+    /// Opens one WebSocket, once.
     token: String,
+    /// Seconds for which it does.
     expires_in: u32,
+    /// Where to connect, with the query `?token=…`.
     url: &'a str,
 }
 

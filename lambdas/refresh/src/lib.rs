@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use shared::error::Result;
 use shared::http::{Answer, Input};
@@ -9,9 +10,11 @@ use shared::identity::Identity;
 use validator::Validate;
 
 /// The token of an earlier sign-in.
-#[derive(Deserialize, Validate)]
+#[derive(Deserialize, Validate, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[schemars(rename = "RefreshTokens")]
 pub struct Refresh {
+    /// The refresh token that came last.
     #[validate(required)]
     refresh_token: Option<String>,
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use shared::error::{Error, Quota, Result};
 use shared::http::{Answer, Input, optional, required, valid};
@@ -54,29 +55,39 @@ impl Registry {
 }
 
 /// What a person registers with.
-#[derive(Deserialize, Validate)]
+#[derive(Deserialize, Validate, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Register {
+    /// How they sign in and are found; nobody may have it yet.
     #[validate(required, custom(function = "free_to_choose"))]
+    #[schemars(with = "Username")]
     username: Option<String>,
+    /// Where the code that confirms the registration is sent.
     #[validate(
         required,
         email(message = "must be an email address"),
         length(max = 254, message = "must have at most 254 characters")
     )]
     email: Option<String>,
+    /// What they sign in with.
     #[validate(required, custom(function = "valid::<Password>"))]
+    #[schemars(with = "Password")]
     password: Option<String>,
+    /// How they are called; the user name where it is left out.
     #[validate(custom(function = "valid::<Name>"))]
+    #[schemars(with = "Option<Name>")]
     display_name: Option<String>,
 }
 
 /// A new account.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Registered {
+pub struct Registered {
+    /// Their id.
     user_id: UserId,
+    /// Their user name, in lower case.
     username: Username,
+    /// Whether they may sign in at once; otherwise a code was sent that confirms the registration.
     confirmed: bool,
 }
 

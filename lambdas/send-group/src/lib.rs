@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Number;
 use shared::app::App;
@@ -12,14 +13,21 @@ use shared::model::{ClientId, ConversationId, GroupId, MessageBody, Seq};
 use validator::Validate;
 
 /// A message to a group.
-#[derive(Debug, Deserialize, Validate)]
+#[derive(Debug, Deserialize, Validate, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[schemars(rename = "SendGroupMessage")]
 pub struct Send {
+    /// What it says.
     #[validate(required, custom(function = "valid::<MessageBody>"))]
+    #[schemars(with = "MessageBody")]
     body: Option<String>,
+    /// The message of the group that it answers.
     #[validate(custom(function = "valid_number::<Seq>"))]
+    #[schemars(with = "Option<Seq>")]
     reply_to: Option<Number>,
+    /// The sender's own id for it: sent again with the same one within 24 hours, it is sent once.
     #[validate(custom(function = "valid::<ClientId>"))]
+    #[schemars(with = "Option<ClientId>")]
     client_message_id: Option<String>,
 }
 

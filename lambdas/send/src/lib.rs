@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Number;
 use shared::app::App;
@@ -12,16 +13,25 @@ use shared::model::{ClientId, ConversationId, MessageBody, Seq, UserId};
 use validator::Validate;
 
 /// A message to one person.
-#[derive(Debug, Deserialize, Validate)]
+#[derive(Debug, Deserialize, Validate, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[schemars(rename = "SendMessage")]
 pub struct Send {
+    /// To whom.
     #[validate(required, custom(function = "valid::<UserId>"))]
+    #[schemars(with = "UserId")]
     recipient_id: Option<String>,
+    /// What it says.
     #[validate(required, custom(function = "valid::<MessageBody>"))]
+    #[schemars(with = "MessageBody")]
     body: Option<String>,
+    /// The message of the same conversation that it answers.
     #[validate(custom(function = "valid_number::<Seq>"))]
+    #[schemars(with = "Option<Seq>")]
     reply_to: Option<Number>,
+    /// The sender's own id for it: sent again with the same one within 24 hours, it is sent once.
     #[validate(custom(function = "valid::<ClientId>"))]
+    #[schemars(with = "Option<ClientId>")]
     client_message_id: Option<String>,
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use shared::error::Result;
 use shared::http::{Answer, Input};
@@ -9,10 +10,10 @@ use shared::identity::Sessions;
 use validator::Validate;
 
 /// Which session ends.
-#[derive(Deserialize, Validate)]
+#[derive(Deserialize, Validate, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct SignOut {
-    /// The one that it belongs to; none: all.
+    /// Of the session that ends; without it all end.
     refresh_token: Option<String>,
 }
 

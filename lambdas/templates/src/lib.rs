@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use http::Method;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use shared::error::{Error, FieldError, Result};
 use shared::http::{Answer, Input, PageRequest};
@@ -27,34 +28,46 @@ pub async fn from_env() -> Result<Templates, lambda_http::Error> {
 }
 
 /// A template as it is written.
-#[derive(Debug, Deserialize, Validate)]
+#[derive(Debug, Deserialize, Validate, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "PascalCase")]
-struct Put {
+#[schemars(rename = "PutTemplate")]
+pub struct Put {
+    /// What a mail is about: one line with placeholders such as `{name}`.
+    #[schemars(length(max = Content::MAX_SUBJECT))]
     subject: Option<String>,
+    /// What it says: text or HTML with placeholders; not blank.
+    #[schemars(required, length(min = 1, max = MAX_BODY))]
     message_body: Option<String>,
 }
 
 /// The values of a preview.
-#[derive(Debug, Deserialize, Validate)]
+#[derive(Debug, Deserialize, Validate, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "PascalCase")]
-struct Values {
+#[schemars(rename = "PreviewTemplate")]
+pub struct Values {
+    /// The values of the placeholders.
     #[serde(default)]
     substitutions: Substitutions,
 }
 
 /// What would be sent.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "PascalCase")]
-struct Preview {
+#[schemars(rename = "TemplatePreview")]
+pub struct Preview {
+    /// What a mail would be about.
     #[serde(skip_serializing_if = "Option::is_none")]
     subject: Option<String>,
+    /// What it would say.
     message_body: String,
 }
 
 /// A template in a list.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "PascalCase")]
-struct Listed {
+#[schemars(rename = "ListedTemplate")]
+pub struct Listed {
+    /// Its name.
     template_name: TemplateName,
 }
 

@@ -4,10 +4,11 @@ mod routes;
 
 use std::sync::{Mutex, PoisonError};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use shared::model::Timestamp;
 
-pub use routes::router;
+pub use routes::{Order, router};
 
 use crate::engine::Result;
 use crate::engine::documents::{Changes, Documents};
@@ -25,8 +26,9 @@ pub struct Outbox {
 }
 
 /// One message.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "OutboxMessage")]
 pub struct Message {
     /// How it would have gone out.
     pub channel: Channel,
@@ -44,8 +46,9 @@ pub struct Message {
 }
 
 /// A way to reach people.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "UPPERCASE")]
+#[schemars(rename = "OutboxChannel")]
 pub enum Channel {
     /// Mail.
     Email,

@@ -1,5 +1,6 @@
 //! The outbox over HTTP, and what is to fail.
 
+use std::ops::RangeInclusive;
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -13,6 +14,7 @@ use axum::{Json, Router};
 use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequestContext;
 use lambda_http::request::RequestContext;
 use lambda_http::{Request, RequestExt};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Number, json};
 use shared::error::{Error, Result};
@@ -28,14 +30,21 @@ use crate::gateway::from_lambda;
 use crate::this_machine;
 
 /// How the next sends to an address are to fail.
-#[derive(Debug, Deserialize, Validate)]
+#[derive(Debug, Deserialize, Validate, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Order {
+#[schemars(rename = "FailSends")]
+pub struct Order {
+    /// To which address.
     #[validate(required, custom(function = "valid::<Address>"))]
+    #[schemars(with = "String")]
     address: Option<String>,
+    /// How many sends: the next ones.
     #[validate(required, custom(function = "valid_number::<Times>"))]
+    #[schemars(with = "u32", range(min = *TIMES.start(), max = *TIMES.end()))]
     times: Option<Number>,
+    /// How they fail.
     #[validate(required, custom(function = "valid::<Failure>"))]
+    #[schemars(with = "Failure")]
     kind: Option<String>,
 }
 
@@ -54,6 +63,9 @@ impl FromStr for Address {
     }
 }
 
+/// How many sends may be made to fail at once.
+const TIMES: RangeInclusive<u32> = 1..=1_000_000;
+
 /// How many sends.
 struct Times(u32);
 
@@ -62,7 +74,7 @@ impl TryFrom<&Number> for Times {
 
     fn try_from(number: &Number) -> Result<Self, Rejected> {
         match number.as_u64().and_then(|times| u32::try_from(times).ok()) {
-            Some(times @ 1..=1_000_000) => Ok(Self(times)),
+            Some(times) if TIMES.contains(&times) => Ok(Self(times)),
             _ => Err(Rejected("must be a whole number from 1 to 1000000")),
         }
     }

@@ -19,8 +19,10 @@ pub const MAX_BODY_BYTES: usize = 256 * 1024;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-const DEFAULT_LIMIT: usize = 50;
-const MAX_LIMIT: usize = 100;
+/// How many items a page has where nobody says it.
+pub const DEFAULT_LIMIT: usize = 50;
+/// How many items a page may have.
+pub const MAX_LIMIT: usize = 100;
 
 /// A request behind the gateway, or a frame of a socket that asks for the same.
 #[derive(Debug)]

@@ -23,10 +23,10 @@ pub use access_token::AccessToken;
 pub use answer::Answer;
 pub use cursor::{Page, PageRequest};
 pub use input::{
-    Caller, Input, MAX_BODY_BYTES, Principal, optional, optional_number, required, valid,
-    valid_number,
+    Caller, DEFAULT_LIMIT, Input, MAX_BODY_BYTES, MAX_LIMIT, Principal, optional, optional_number,
+    required, valid, valid_number,
 };
-pub use problem::{Problem, problem};
+pub use problem::{Code, Problem, problem};
 
 use crate::error::Result;
 use crate::logging;

@@ -4,15 +4,17 @@ use std::time::Duration;
 
 use http::{StatusCode, header};
 use lambda_http::{Body, Response};
+use schemars::JsonSchema;
 use serde::Serialize;
+use strum::{IntoStaticStr, VariantArray};
 
 use crate::error::{Error, FieldError, Quota};
 
 /// How long to wait before what was [`Error::Unavailable`] is tried again.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
-/// The body of an `application/problem+json` answer.
-#[derive(Debug, Serialize)]
+/// What went wrong, as RFC 9457 has it.
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Problem<'a> {
     /// `urn:chinwag:problem:<code>`.
@@ -24,7 +26,7 @@ pub struct Problem<'a> {
     /// What is wrong, for a developer to read.
     pub detail: String,
     /// What is wrong, for a program to compare.
-    pub code: &'static str,
+    pub code: Code,
     /// Names the request in the log.
     pub request_id: &'a str,
     /// Each bad value.
@@ -36,9 +38,10 @@ impl<'a> Problem<'a> {
     /// `error` as the answer to the request `request_id`.
     #[must_use]
     pub fn new(error: &'a Error, request_id: &'a str) -> Self {
-        let (status, code) = status_and_code(error);
+        let code = Code::from(error);
+        let status = code.status();
         Self {
-            r#type: format!("urn:chinwag:problem:{code}"),
+            r#type: code.urn(),
             title: status.canonical_reason().unwrap_or_default(),
             status: status.as_u16(),
             detail: error.to_string(),
@@ -88,34 +91,125 @@ fn whole_seconds(duration: Duration) -> u64 {
     duration.as_millis().div_ceil(1_000).max(1).try_into().unwrap_or(u64::MAX)
 }
 
-fn status_and_code(error: &Error) -> (StatusCode, &'static str) {
-    match error {
-        Error::Malformed(_) => (StatusCode::BAD_REQUEST, "malformed"),
-        Error::Invalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid"),
-        Error::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "too-large"),
-        Error::NotJson => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "not-json"),
-        Error::Unauthenticated | Error::UnknownApiKey => {
-            (StatusCode::UNAUTHORIZED, "unauthenticated")
+/// What can be wrong with a request, for a program to compare.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema, IntoStaticStr, VariantArray)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(rename = "ProblemCode")]
+#[strum(serialize_all = "kebab-case")]
+pub enum Code {
+    /// The request cannot be read: no JSON, a wrong type, an unknown field, a bad cursor. `errors` names it.
+    Malformed,
+    /// The request can be read and has values that are not allowed, or none where one is required. `errors` names each.
+    Invalid,
+    /// The body is larger than 256 KiB.
+    TooLarge,
+    /// The body is not declared as JSON.
+    NotJson,
+    /// No valid access token, token of the notifications, or API key.
+    Unauthenticated,
+    /// The user name, the password, or what else was brought to sign in with is wrong.
+    BadCredentials,
+    /// The account waits for the code that was sent when it was registered.
+    NotConfirmed,
+    /// The caller may not do this.
+    Forbidden,
+    /// The caller does not belong to the group.
+    NotAMember,
+    /// One of the two people has blocked the other.
+    Blocked,
+    /// There is none, or the caller may not know of it.
+    NotFound,
+    /// Someone has this user name.
+    UsernameTaken,
+    /// A second factor is on already.
+    MfaOn,
+    /// The `clientGroupId` stands for a group with another content.
+    ClientGroupIdReused,
+    /// The `clientMessageId` stands for a message with another content, or in another conversation.
+    ClientMessageIdReused,
+    /// The `TraceId` stands for a request with another body.
+    TraceIdReused,
+    /// A group keeps an owner.
+    LastOwner,
+    /// The group has as many members as it may.
+    GroupFull,
+    /// The message was deleted.
+    Deleted,
+    /// Too many requests: repeat it after `Retry-After`.
+    TooManyRequests,
+    /// Busy: repeat it after `Retry-After`.
+    Unavailable,
+    /// A fault of the service, which is in its log under `requestId`.
+    Internal,
+}
+
+impl Code {
+    /// Its status.
+    #[must_use]
+    pub fn status(self) -> StatusCode {
+        match self {
+            Self::Malformed => StatusCode::BAD_REQUEST,
+            Self::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::Unauthenticated | Self::BadCredentials => StatusCode::UNAUTHORIZED,
+            Self::NotConfirmed | Self::Forbidden | Self::NotAMember | Self::Blocked => {
+                StatusCode::FORBIDDEN
+            }
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::UsernameTaken
+            | Self::MfaOn
+            | Self::ClientGroupIdReused
+            | Self::ClientMessageIdReused
+            | Self::TraceIdReused
+            | Self::LastOwner
+            | Self::GroupFull
+            | Self::Deleted => StatusCode::CONFLICT,
+            Self::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
+            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
-        Error::BadCredentials | Error::SignInRefused(_) => {
-            (StatusCode::UNAUTHORIZED, "bad-credentials")
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+
+    /// What [`Problem`]s call it in `type`.
+    #[must_use]
+    pub fn urn(self) -> String {
+        format!("urn:chinwag:problem:{}", self.as_str())
+    }
+}
+
+impl From<&Error> for Code {
+    fn from(error: &Error) -> Self {
+        match error {
+            Error::Malformed(_) => Self::Malformed,
+            Error::Invalid(_) => Self::Invalid,
+            Error::TooLarge(_) => Self::TooLarge,
+            Error::NotJson => Self::NotJson,
+            Error::Unauthenticated | Error::UnknownApiKey => Self::Unauthenticated,
+            Error::BadCredentials | Error::SignInRefused(_) => Self::BadCredentials,
+            Error::NotConfirmed => Self::NotConfirmed,
+            Error::Forbidden(_) => Self::Forbidden,
+            Error::NotAMember => Self::NotAMember,
+            Error::Blocked => Self::Blocked,
+            Error::NotFound(_) => Self::NotFound,
+            Error::UsernameTaken => Self::UsernameTaken,
+            Error::MfaOn => Self::MfaOn,
+            Error::ClientIdReused("clientGroupId") => Self::ClientGroupIdReused,
+            Error::ClientIdReused(_) => Self::ClientMessageIdReused,
+            Error::TraceIdReused => Self::TraceIdReused,
+            Error::LastOwner => Self::LastOwner,
+            Error::GroupFull => Self::GroupFull,
+            Error::Deleted => Self::Deleted,
+            Error::TooMany(_) => Self::TooManyRequests,
+            Error::Unavailable => Self::Unavailable,
+            Error::Internal(_) => Self::Internal,
         }
-        Error::NotConfirmed => (StatusCode::FORBIDDEN, "not-confirmed"),
-        Error::Forbidden(_) => (StatusCode::FORBIDDEN, "forbidden"),
-        Error::NotAMember => (StatusCode::FORBIDDEN, "not-a-member"),
-        Error::Blocked => (StatusCode::FORBIDDEN, "blocked"),
-        Error::NotFound(_) => (StatusCode::NOT_FOUND, "not-found"),
-        Error::UsernameTaken => (StatusCode::CONFLICT, "username-taken"),
-        Error::MfaOn => (StatusCode::CONFLICT, "mfa-on"),
-        Error::ClientIdReused("clientGroupId") => (StatusCode::CONFLICT, "client-group-id-reused"),
-        Error::ClientIdReused(_) => (StatusCode::CONFLICT, "client-message-id-reused"),
-        Error::TraceIdReused => (StatusCode::CONFLICT, "trace-id-reused"),
-        Error::LastOwner => (StatusCode::CONFLICT, "last-owner"),
-        Error::GroupFull => (StatusCode::CONFLICT, "group-full"),
-        Error::Deleted => (StatusCode::CONFLICT, "deleted"),
-        Error::TooMany(_) => (StatusCode::TOO_MANY_REQUESTS, "too-many-requests"),
-        Error::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
-        Error::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
     }
 }
 
@@ -132,6 +226,13 @@ mod tests {
             body,
             r#"{"type":"urn:chinwag:problem:internal","title":"Internal Server Error","status":500,"detail":"something went wrong on our side","code":"internal","requestId":"r-1"}"#
         );
+    }
+
+    #[test]
+    fn a_code_has_one_name() {
+        for code in Code::VARIANTS {
+            assert_eq!(serde_json::to_value(code).unwrap(), code.as_str());
+        }
     }
 
     #[test]

@@ -5,6 +5,10 @@ use std::str::FromStr;
 use aws_sdk_cognitoidentityprovider::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_cognitoidentityprovider::operation::respond_to_auth_challenge::RespondToAuthChallengeOutput;
 use aws_sdk_cognitoidentityprovider::types::ChallengeNameType;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde::de::IntoDeserializer;
+use serde::de::value::Error as UnknownName;
 
 use super::pool::{fault, reason};
 use super::sign_in::Outcome;
@@ -13,17 +17,22 @@ use crate::error::{Error, Result};
 use crate::model::{Rejected, Username};
 
 /// A challenge of a sign-in that the API has an answer to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 pub enum Challenge {
     /// The password was given by an administrator: the answer is one of one's own.
+    #[serde(rename = "NEW_PASSWORD_REQUIRED")]
     NewPassword,
     /// The answer is the code that the authenticator shows.
+    #[serde(rename = "SOFTWARE_TOKEN_MFA")]
     SoftwareToken,
     /// A second factor must be set up: the answer is the first code of the authenticator.
+    #[serde(rename = "MFA_SETUP")]
     MfaSetup,
     /// The answer is the code that came by mail.
+    #[serde(rename = "EMAIL_OTP")]
     EmailCode,
     /// There are several second factors: the answer is the name of one.
+    #[serde(rename = "SELECT_MFA_TYPE")]
     SelectMfa,
 }
 
@@ -31,17 +40,10 @@ impl FromStr for Challenge {
     type Err = Rejected;
 
     fn from_str(name: &str) -> Result<Self, Rejected> {
-        Ok(match name {
-            "NEW_PASSWORD_REQUIRED" => Self::NewPassword,
-            "SOFTWARE_TOKEN_MFA" => Self::SoftwareToken,
-            "MFA_SETUP" => Self::MfaSetup,
-            "EMAIL_OTP" => Self::EmailCode,
-            "SELECT_MFA_TYPE" => Self::SelectMfa,
-            _ => {
-                return Err(Rejected(
-                    "must be NEW_PASSWORD_REQUIRED, SOFTWARE_TOKEN_MFA, MFA_SETUP, EMAIL_OTP or SELECT_MFA_TYPE",
-                ));
-            }
+        Self::deserialize(name.into_deserializer()).map_err(|_: UnknownName| {
+            Rejected(
+                "must be NEW_PASSWORD_REQUIRED, SOFTWARE_TOKEN_MFA, MFA_SETUP, EMAIL_OTP or SELECT_MFA_TYPE",
+            )
         })
     }
 }

@@ -5,6 +5,7 @@ use aws_sdk_cognitoidentityprovider::types::{
     SoftwareTokenMfaSettingsType, VerifySoftwareTokenResponseType,
 };
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::pool::{fault, is_about_the_token};
@@ -20,7 +21,7 @@ const ISSUER: &str = "Chinwag";
 const SOFTWARE_TOKEN: &str = "SOFTWARE_TOKEN_MFA";
 
 /// What an authenticator app is set up with.
-#[derive(Clone, Serialize)]
+#[derive(Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Authenticator {
     /// In base 32, to be typed.

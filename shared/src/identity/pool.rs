@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use aws_sdk_cognitoidentityprovider::Client;
 use aws_sdk_cognitoidentityprovider::error::{ProvideErrorMetadata, SdkError};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::ClientIdSecret;
@@ -14,7 +15,7 @@ use crate::model::{Timestamp, UserId, Username};
 use crate::store::StoreError;
 
 /// What Cognito holds about an account.
-#[derive(Clone, Serialize)]
+#[derive(Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct HeldAccount {
     /// Its `sub`.

@@ -7,6 +7,7 @@ use aws_sdk_cognitoidentityprovider::operation::initiate_auth::InitiateAuthOutpu
 use aws_sdk_cognitoidentityprovider::types::{
     AuthFlowType, AuthenticationResultType, ChallengeNameType,
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::pool::{fault, is_unknown};
@@ -18,7 +19,7 @@ use crate::model::Username;
 const NOT_GOOD: Error = Error::SignInRefused("the refresh token is not good, or not any more");
 
 /// How a sign-in went.
-#[derive(Clone, Serialize)]
+#[derive(Clone, Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum SignIn {
     /// Signed in.

@@ -3,6 +3,7 @@
 use aws_sdk_cognitoidentityprovider::types::AuthenticationResultType;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use schemars::JsonSchema;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::model::{Name, UserId, Username};
 
 /// The tokens of a session.
-#[derive(Clone, Serialize)]
+#[derive(Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Tokens {
     /// For every route with a caller.

@@ -2,7 +2,9 @@
 
 use std::collections::HashSet;
 
+use schemars::{JsonSchema, Schema, json_schema};
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::model::{
     ClientId, Content, ConversationId, Entry, EntryId, GroupId, Membership, Message, MessageBody,
@@ -18,9 +20,10 @@ pub struct Viewer<'a> {
     pub blocked: &'a HashSet<UserId>,
 }
 
-/// An entry as one reader sees it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// An entry of a conversation's log, as one reader sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(untagged)]
+#[schemars(rename = "Entry")]
 pub enum Shown {
     /// A message as it now is.
     Message(MessageView),
@@ -30,9 +33,10 @@ pub enum Shown {
     Hidden(HiddenView),
 }
 
-/// A message on the wire.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// A message as it now is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(tag = "type", rename = "message", rename_all = "camelCase")]
+#[schemars(rename = "Message", transform = tagged("message"))]
 pub struct MessageView {
     /// Its id.
     pub message_id: EntryId,
@@ -67,9 +71,10 @@ pub struct MessageView {
     pub deleted_at: Option<Timestamp>,
 }
 
-/// An entry that is no message, on the wire.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// An entry that is no message: what changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "Change")]
 pub struct ChangeView {
     /// Its log.
     pub conversation_id: ConversationId,
@@ -85,13 +90,27 @@ pub struct ChangeView {
 }
 
 /// An entry of which the reader sees only that it is there.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(tag = "type", rename = "hidden", rename_all = "camelCase")]
+#[schemars(rename = "Hidden", transform = tagged("hidden"))]
 pub struct HiddenView {
     /// Its log.
     pub conversation_id: ConversationId,
     /// Its place there.
     pub seq: Seq,
+}
+
+/// Adds the member `type` to the schema of a struct: schemars does not know of tags on structs.
+fn tagged(name: &'static str) -> impl FnMut(&mut Schema) {
+    move |schema| {
+        let tag = json_schema!({ "type": "string", "const": name });
+        if let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) {
+            properties.insert("type".to_owned(), tag.into());
+        }
+        if let Some(required) = schema.get_mut("required").and_then(Value::as_array_mut) {
+            required.insert(0, "type".into());
+        }
+    }
 }
 
 impl Viewer<'_> {

@@ -1,5 +1,6 @@
 //! One message for one address: what goes through the queue `notifications`.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{Address, Channel, DeliveryId, TraceKey};
@@ -52,7 +53,7 @@ pub enum Content {
 }
 
 /// What a text message is for: carriers and rules differ.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum MessageType {
     /// Somebody waits for it.

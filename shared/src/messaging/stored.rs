@@ -3,13 +3,20 @@
 use std::fmt;
 use std::str::FromStr;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::model::Rejected;
 
+/// The longest name of a template.
+const MAX_NAME: usize = 64;
+
 /// The name of a template: 1-64 of `A-Z a-z 0-9 - _ .`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(transparent)]
+#[schemars(extend("pattern" = "^[A-Za-z0-9_.-]+$", "minLength" = 1, "maxLength" = MAX_NAME))]
 pub struct TemplateName(String);
 
 impl TemplateName {
@@ -25,7 +32,7 @@ impl FromStr for TemplateName {
 
     fn from_str(text: &str) -> Result<Self, Rejected> {
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
-        if !(1..=64).contains(&text.len()) || !text.bytes().all(plain) {
+        if !(1..=MAX_NAME).contains(&text.len()) || !text.bytes().all(plain) {
             return Err(Rejected("must have 1 to 64 letters, digits and - _ ."));
         }
         Ok(Self(text.to_owned()))
@@ -57,9 +64,11 @@ impl UsedTemplates {
     }
 }
 
-/// A template as it is kept and shown. Its texts can be read as [`super::Template`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// A template as it is kept and shown.
+// Its texts can be read as `super::Template`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase")]
+#[schemars(rename = "Template")]
 pub struct StoredTemplate {
     /// Its name.
     pub template_name: TemplateName,

@@ -1,14 +1,16 @@
 //! What takes the place of placeholders.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, de};
 use serde_json::{Number, Value};
 
 use super::unique_names;
 
 /// Values by name.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Substitutions(
     #[serde(deserialize_with = "unique_names")] BTreeMap<String, Substitution>,
@@ -18,6 +20,23 @@ pub struct Substitutions(
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 struct Substitution(String);
+
+impl JsonSchema for Substitution {
+    fn schema_name() -> Cow<'static, str> {
+        "Substitution".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let single = ["string", "number", "boolean"];
+        json_schema!({
+            "description": "A text, a number or a truth value; of a list its first.",
+            "anyOf": [
+                { "type": single },
+                { "type": "array", "prefixItems": [{ "type": single }], "minItems": 1 },
+            ],
+        })
+    }
+}
 
 impl<'de> Deserialize<'de> for Substitution {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

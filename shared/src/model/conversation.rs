@@ -1,8 +1,10 @@
 //! Which log a message belongs to.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::ids::UUID_LENGTH;
@@ -18,6 +20,9 @@ pub enum ConversationId {
     /// The members of a group.
     Group(GroupId),
 }
+
+/// The longest id that clients must expect.
+const MAX_LENGTH: usize = 100;
 
 impl ConversationId {
     /// The direct conversation of two people, the same whoever asks.
@@ -73,6 +78,23 @@ impl FromStr for ConversationId {
     }
 }
 
+/// What a client may rely on; what the id is made of it need not know.
+impl JsonSchema for ConversationId {
+    fn schema_name() -> Cow<'static, str> {
+        "ConversationId".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "A conversation: opaque, safe in the path of a URL.",
+            "type": "string",
+            "pattern": "^[A-Za-z0-9._~-]+$",
+            "minLength": 1,
+            "maxLength": MAX_LENGTH,
+        })
+    }
+}
+
 impl Serialize for ConversationId {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
@@ -99,7 +121,7 @@ mod tests {
         assert_eq!(id, ConversationId::direct(&low, &high));
         assert_eq!(id.peer_of(&low), Some(&high));
         assert_eq!(id.to_string().parse::<ConversationId>().unwrap(), id);
-        assert!(id.to_string().len() <= 100);
+        assert!(id.to_string().len() <= MAX_LENGTH);
     }
 
     #[test]

@@ -5,15 +5,17 @@ use std::str::FromStr;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use ulid::Ulid;
 use validator::ValidateEmail;
 
+use super::ids::ULID;
 use super::{Rejected, Timestamp};
 
 /// How an address is reached.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Channel {
     /// Mail.
@@ -23,7 +25,7 @@ pub enum Channel {
 }
 
 /// How far a delivery is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum DeliveryStatus {
     /// It waits, or is being sent.
@@ -50,8 +52,11 @@ impl DeliveryStatus {
 }
 
 /// Where something is sent: a mail address, or a telephone number as E.164 writes it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(transparent)]
+#[schemars(extend("maxLength" = MAX_EMAIL))]
 pub struct Address(String);
 
 /// The longest mail address (RFC 5321, section 4.5.3.1.3: a path of 256 with its brackets).
@@ -111,9 +116,13 @@ fn is_e164(text: &str) -> bool {
     })
 }
 
+/// The longest name of a sender's own.
+const MAX_TRACE_ID: usize = 128;
+
 /// A sender's own name for a request: 1-128 characters, no control characters.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
+#[schemars(extend("minLength" = 1, "maxLength" = MAX_TRACE_ID))]
 pub struct TraceId(String);
 
 impl TraceId {
@@ -128,7 +137,10 @@ impl FromStr for TraceId {
     type Err = Rejected;
 
     fn from_str(text: &str) -> Result<Self, Rejected> {
-        if text.is_empty() || text.chars().count() > 128 || text.chars().any(char::is_control) {
+        if text.is_empty()
+            || text.chars().count() > MAX_TRACE_ID
+            || text.chars().any(char::is_control)
+        {
             return Err(Rejected("must have 1 to 128 characters, none of them control characters"));
         }
         // As a part of a path these are steps (RFC 3986, section 5.2.4).
@@ -174,8 +186,9 @@ impl fmt::Display for TraceKey {
 }
 
 /// One delivery: a ULID.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
+#[schemars(extend("pattern" = format!("^{ULID}$")))]
 pub struct DeliveryId(String);
 
 impl DeliveryId {
@@ -208,7 +221,7 @@ impl fmt::Display for DeliveryId {
 }
 
 /// What is known of a delivery.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Delivery {
     /// To whom.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -38,10 +39,12 @@ pub struct Entry {
 }
 
 /// What an entry says, told apart by `type`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Content {
     /// Somebody said something.
+    // On the wire it is a `MessageView`.
+    #[schemars(skip)]
     Message(Message),
     /// The message at `target` has another body now.
     Edited {

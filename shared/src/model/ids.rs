@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ulid::Ulid;
 use uuid::Uuid;
@@ -11,9 +12,11 @@ use super::Rejected;
 
 /// Makes a text newtype that only [`FromStr`] (and a table's row) can fill.
 macro_rules! text_id {
-    ($(#[$doc:meta])* $name:ident) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    ($(#[$attribute:meta])* $name:ident) => {
+        #[derive(
+            Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+        )]
+        $(#[$attribute])*
         #[serde(transparent)]
         pub struct $name(String);
 
@@ -34,15 +37,18 @@ macro_rules! text_id {
 }
 
 text_id! {
-    /// A person: the `sub` of the Cognito account, a lower-case hyphenated UUID.
+    /// A person: the `sub` of the Cognito account, a lower-case hyphenated UUID; `system` where it was nobody.
+    #[schemars(extend("pattern" = format!("^({UUID}|{SYSTEM})$")))]
     UserId
 }
 text_id! {
     /// A group: a ULID, or `lobby`.
+    #[schemars(extend("pattern" = format!("^({ULID}|{LOBBY})$")))]
     GroupId
 }
 text_id! {
     /// An entry of a log, a message among them: a ULID.
+    #[schemars(extend("pattern" = format!("^{ULID}$")))]
     EntryId
 }
 text_id! {
@@ -51,11 +57,20 @@ text_id! {
 }
 text_id! {
     /// A client's own name for a message or a group that it creates: 1-64 of `A-Z a-z 0-9 - _ .`.
+    #[schemars(extend("pattern" = "^[A-Za-z0-9_.-]+$", "minLength" = 1, "maxLength" = MAX_CLIENT_ID))]
     ClientId
 }
 
 /// Characters of a hyphenated UUID (RFC 9562, section 4).
 pub(super) const UUID_LENGTH: usize = 36;
+
+/// A hyphenated UUID, for schemas.
+const UUID: &str = "[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}";
+/// A ULID in the form that is shown, for schemas.
+pub(super) const ULID: &str = "[0-7][0-9A-HJKMNP-TV-Z]{25}";
+
+/// The longest name of a client's own.
+const MAX_CLIENT_ID: usize = 64;
 
 impl FromStr for UserId {
     type Err = Rejected;
@@ -135,7 +150,7 @@ impl FromStr for ClientId {
 
     fn from_str(text: &str) -> Result<Self, Rejected> {
         let allowed = |c: u8| c.is_ascii_alphanumeric() || b"-_.".contains(&c);
-        if (1..=64).contains(&text.len()) && text.bytes().all(allowed) {
+        if (1..=MAX_CLIENT_ID).contains(&text.len()) && text.bytes().all(allowed) {
             Ok(Self(text.to_owned()))
         } else {
             Err(Rejected("must be 1 to 64 characters of A-Z, a-z, 0-9, '-', '_' and '.'"))

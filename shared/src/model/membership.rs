@@ -1,11 +1,14 @@
 //! Who takes part in a conversation, and as what.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{ConversationId, Rejected, Seq, Timestamp, UserId};
 
 /// What a member may do; the later, the more.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "camelCase")]
 pub enum Role {
     /// Reads and writes.
@@ -42,7 +45,7 @@ impl std::str::FromStr for Role {
 }
 
 /// A person's part in a conversation, as the GroupMemberships table holds it, direct conversations included.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Membership {
     /// Whose.

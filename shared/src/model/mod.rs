@@ -15,6 +15,7 @@ mod user;
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Number;
 
@@ -38,9 +39,21 @@ pub struct Rejected(pub &'static str);
 
 /// The place of an entry in its log: 1, 2, 3 … without a gap. Zero stands before the first.
 #[derive(
-    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+    Debug,
+    Clone,
+    Copy,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    JsonSchema,
 )]
 #[serde(transparent)]
+#[schemars(extend("maximum" = MAX_SEQ))]
 pub struct Seq(u64);
 
 impl Seq {

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use schemars::JsonSchema;
 use serde_json::Value;
 
 use super::Rejected;
@@ -16,9 +17,11 @@ pub struct Notification {
     pub message: Value,
 }
 
-/// What SQS numbers the messages of a FIFO queue with: up to 128 bits, growing within a message group.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct SequenceNumber(u128);
+/// A notification: a number of up to 128 bits as text, growing for each person.
+// What SQS numbers the messages of a FIFO queue with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, JsonSchema)]
+#[schemars(extend("pattern" = "^[0-9]+$"))]
+pub struct SequenceNumber(#[schemars(with = "String")] u128);
 
 impl FromStr for SequenceNumber {
     type Err = Rejected;

@@ -1,12 +1,20 @@
 //! A password that may be chosen.
 
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::str::FromStr;
+
+use schemars::JsonSchema;
 
 use super::Rejected;
 
-/// A password that keeps the user pool's policy: 10-256 characters with upper case, lower case and digit. It is in no log:
-/// its text is not shown.
+/// How long a password is.
+const LENGTH: RangeInclusive<usize> = 10..=256;
+
+/// A password that keeps the user pool's policy: 10-256 characters with upper case, lower case and digit.
+// It is in no log: its text is not shown.
+#[derive(JsonSchema)]
+#[schemars(extend("format" = "password", "minLength" = LENGTH.start(), "maxLength" = LENGTH.end()))]
 pub struct Password(String);
 
 impl Password {
@@ -27,9 +35,9 @@ impl FromStr for Password {
     type Err = Rejected;
 
     fn from_str(text: &str) -> Result<Self, Rejected> {
-        let broken = if text.chars().count() < 10 {
+        let broken = if text.chars().count() < *LENGTH.start() {
             "must have at least 10 characters"
-        } else if text.chars().count() > 256 {
+        } else if text.chars().count() > *LENGTH.end() {
             "must have at most 256 characters"
         } else if text.chars().any(char::is_control) {
             "must have no control characters"

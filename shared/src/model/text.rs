@@ -1,15 +1,24 @@
 //! Texts that people write, each with its rule; kept exactly as they were written.
 
+use std::ops::RangeInclusive;
 use std::str::FromStr;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Rejected;
 
+/// The longest message.
+const MAX_BODY: usize = 4_000;
+/// The longest name.
+const MAX_NAME: usize = 100;
+/// How long a user name is.
+const USERNAME: RangeInclusive<usize> = 3..=32;
+
 macro_rules! text {
-    ($(#[$doc:meta])* $name:ident) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+    ($(#[$attribute:meta])* $name:ident) => {
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+        $(#[$attribute])*
         #[serde(transparent)]
         pub struct $name(String);
 
@@ -25,14 +34,21 @@ macro_rules! text {
 
 text! {
     /// What a message says: 1-4,000 Unicode scalar values, not blank, no control characters but tab and line feed.
+    #[schemars(extend("minLength" = 1, "maxLength" = MAX_BODY))]
     MessageBody
 }
 text! {
     /// A group's or a person's name: 1-100 Unicode scalar values, not blank, no control characters.
+    #[schemars(extend("minLength" = 1, "maxLength" = MAX_NAME))]
     Name
 }
 text! {
     /// A user name: 3-32 of `a-z 0-9 . _ -`, beginning with a letter or digit; case is ignored, lower case is kept.
+    #[schemars(extend(
+        "pattern" = "^[A-Za-z0-9][A-Za-z0-9._-]*$",
+        "minLength" = USERNAME.start(),
+        "maxLength" = USERNAME.end(),
+    ))]
     Username
 }
 
@@ -40,7 +56,7 @@ impl FromStr for MessageBody {
     type Err = Rejected;
 
     fn from_str(text: &str) -> Result<Self, Rejected> {
-        if text.chars().count() > 4_000 {
+        if text.chars().count() > MAX_BODY {
             return Err(Rejected("must have at most 4,000 characters"));
         }
         if text.chars().any(|c| c.is_control() && c != '\t' && c != '\n') {
@@ -55,7 +71,7 @@ impl FromStr for Name {
     type Err = Rejected;
 
     fn from_str(text: &str) -> Result<Self, Rejected> {
-        if text.chars().count() > 100 {
+        if text.chars().count() > MAX_NAME {
             return Err(Rejected("must have at most 100 characters"));
         }
         if text.chars().any(char::is_control) {
@@ -80,7 +96,7 @@ impl FromStr for Username {
         let plain = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit();
         let allowed = |c: u8| plain(c) || b"._-".contains(&c);
         let begins_well = name.bytes().next().is_some_and(plain);
-        if (3..=32).contains(&name.len()) && begins_well && name.bytes().all(allowed) {
+        if USERNAME.contains(&name.len()) && begins_well && name.bytes().all(allowed) {
             Ok(Self(name))
         } else {
             Err(Rejected(

@@ -1,5 +1,6 @@
 //! A person.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Name, Timestamp, UserId, Username};
@@ -20,7 +21,7 @@ pub struct User {
 }
 
 /// What everyone signed in may know of a person.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Profile {
     /// Their id.

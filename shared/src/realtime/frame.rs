@@ -1,15 +1,16 @@
 //! What is sent on sockets.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::error::{Error, Result};
 use crate::http::Problem;
 use crate::log::{ChangeView, MessageView};
-use crate::model::{ConversationId, Seq, UserId};
+use crate::model::{ConversationId, Seq, SequenceNumber, UserId};
 
 /// What the server says on its own.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[serde(tag = "type", rename_all_fields = "camelCase")]
 pub enum Push {
     /// Somebody wrote.
@@ -103,6 +104,7 @@ pub enum Push {
     #[serde(rename = "notification")]
     Notification {
         /// By which it is confirmed.
+        #[schemars(with = "SequenceNumber")]
         message_id: String,
         /// What.
         message: Value,
@@ -110,7 +112,7 @@ pub enum Push {
 }
 
 /// What is said in answer to a frame of the client.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Reply<'a> {
     /// It is done.
@@ -120,6 +122,7 @@ pub enum Reply<'a> {
         request_id: Option<&'a str>,
         /// The message that was sent.
         #[serde(skip_serializing_if = "Option::is_none")]
+        #[schemars(with = "Option<MessageView>")]
         message: Option<&'a Value>,
     },
     /// The answer to `ping`.

@@ -3,6 +3,7 @@
 
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::transaction::{Expression, Write};
@@ -25,7 +26,7 @@ pub struct Memberships {
 }
 
 /// A member of a group, as the other members see them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Member {
     /// Who.

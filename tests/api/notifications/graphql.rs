@@ -206,6 +206,12 @@ async fn only_a_known_key_is_heard() {
 }
 
 #[tokio::test]
+async fn variables_have_names() {
+    let reply = graphql(Backend::shared().await, "{ __typename }", json!([1])).await;
+    reply.problem(400, "malformed").naming(&["/variables"]);
+}
+
+#[tokio::test]
 async fn a_question_that_asks_for_too_much_is_refused() {
     let page = "getMessages(filter: {to: \"a@example.com\"}, first: 100) { data { id to body } }";
     let aliased = |what: &str| -> Vec<String> {

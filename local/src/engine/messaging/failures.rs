@@ -4,10 +4,12 @@ use std::collections::HashMap;
 use std::str::FromStr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use schemars::JsonSchema;
 use shared::model::Rejected;
 
 /// How a send fails.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema)]
+#[schemars(rename_all = "camelCase")]
 pub enum Failure {
     /// It is taken, and comes back.
     Bounce,

@@ -1,0 +1,216 @@
+//! The contract, which every answer of every test is held against: `api/openapi.json`, where an answer may have no member that
+//! is not described.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use http::Method;
+use http::header::{CONTENT_TYPE, LOCATION};
+use jsonschema::{Draft, Validator};
+use serde_json::{Map, Value, json};
+use url::Url;
+
+use crate::reply::Reply;
+
+const DOCUMENT: &str = include_str!("../../api/openapi.json");
+
+/// What is described under these paths is all that there is.
+const DESCRIBED: &[&str] = &["/v1/", "/local/outbox"];
+
+struct Contract {
+    document: Value,
+    operations: Vec<Operation>,
+    schemas: Value,
+    validators: Mutex<HashMap<String, Arc<Validator>>>,
+}
+
+struct Operation {
+    method: Method,
+    path: String,
+}
+
+/// How an answer is not as the contract has it, if so.
+pub fn deviation(method: &Method, url: &str, reply: &Reply) -> Option<String> {
+    static CONTRACT: OnceLock<Contract> = OnceLock::new();
+    let contract = CONTRACT.get_or_init(Contract::read);
+    let path = Url::parse(url).ok()?.path().to_owned();
+    if *method == Method::OPTIONS || !DESCRIBED.iter().any(|prefix| path.starts_with(prefix)) {
+        return None;
+    }
+    match contract.find(method, &path) {
+        Some(operation) => contract.deviation(operation, reply),
+        None if reply.status == 404 => None,
+        None => Some("an answer of a route that is not described".to_owned()),
+    }
+}
+
+impl Contract {
+    fn read() -> Self {
+        let document: Value = serde_json::from_str(DOCUMENT).expect("the contract is JSON");
+        let mut operations = Vec::new();
+        for (path, methods) in members(&document["paths"]) {
+            for method in members(methods).keys() {
+                let method = method.to_uppercase().parse().expect("a method");
+                operations.push(Operation { method, path: path.clone() });
+            }
+        }
+        let mut schemas = document["components"]["schemas"].clone();
+        for (_, schema) in schemas.as_object_mut().into_iter().flatten() {
+            close(schema, true);
+        }
+        Self { document, operations, schemas, validators: Mutex::default() }
+    }
+
+    /// The route of a request: of those that match, the one with the fewest parameters.
+    fn find(&self, method: &Method, path: &str) -> Option<&Operation> {
+        let matching = self
+            .operations
+            .iter()
+            .filter(|operation| operation.method == *method && matches(&operation.path, path));
+        matching.min_by_key(|operation| operation.path.matches('{').count())
+    }
+
+    fn deviation(&self, operation: &Operation, reply: &Reply) -> Option<String> {
+        let status = reply.status.as_str();
+        let method = operation.method.as_str().to_lowercase();
+        let mut response = &self.document["paths"][&operation.path][&method]["responses"][status];
+        if let Some(reference) = response["$ref"].as_str() {
+            let pointer = reference.trim_start_matches('#');
+            response = self.document.pointer(pointer).expect("a reference within the contract");
+        }
+        let of = format!("{} {} {status}", operation.method, operation.path);
+        if response.is_null() {
+            return Some(format!("the status is not described: {of}"));
+        }
+        if response["headers"].get("Location").is_some() != reply.headers.contains_key(LOCATION) {
+            return Some(format!("the header Location is not as it is described: {of}"));
+        }
+        let media_type = reply.header(CONTENT_TYPE.as_str()).split(';').next().unwrap_or_default();
+        match (response["content"].get(media_type), response["content"].is_null()) {
+            (Some(content), _) => self.wrong_body(&of, media_type, &content["schema"], &reply.body),
+            (None, true) if reply.body.is_null() => None,
+            (None, _) => Some(format!("the body '{media_type}' is not described: {of}")),
+        }
+    }
+
+    fn wrong_body(
+        &self,
+        of: &str,
+        media_type: &str,
+        schema: &Value,
+        body: &Value,
+    ) -> Option<String> {
+        let validator = self.validator(format!("{of} {media_type}"), schema);
+        let errors: Vec<String> = validator
+            .iter_errors(body)
+            .map(|error| format!("{}: {error}", error.instance_path()))
+            .collect();
+        (!errors.is_empty())
+            .then(|| format!("the body is not as it is described: {of}: {errors:#?}"))
+    }
+
+    fn validator(&self, name: String, schema: &Value) -> Arc<Validator> {
+        let mut validators = self.validators.lock().unwrap_or_else(PoisonError::into_inner);
+        let make = || {
+            let mut schema = schema.clone();
+            close(&mut schema, false);
+            schema["components"] = json!({ "schemas": self.schemas });
+            let options = jsonschema::options().with_draft(Draft::Draft202012);
+            Arc::new(options.build(&schema).expect("a schema"))
+        };
+        Arc::clone(validators.entry(name).or_insert_with(make))
+    }
+}
+
+fn members(value: &Value) -> &Map<String, Value> {
+    value.as_object().expect("an object")
+}
+
+fn matches(template: &str, path: &str) -> bool {
+    let (mut templates, mut segments) = (template.split('/'), path.split('/'));
+    loop {
+        match (templates.next(), segments.next()) {
+            (None, None) => return true,
+            (Some(template), Some(segment)) => {
+                if !template.starts_with('{') && template != segment {
+                    return false;
+                }
+            }
+            _ => return false,
+        }
+    }
+}
+
+/// Lets a schema, and those within it, allow no member that they do not describe. What applies `in_place`, beside others, is
+/// closed with all of them.
+fn close(schema: &mut Value, in_place: bool) {
+    let Value::Object(members) = schema else { return };
+    for (name, value) in members.iter_mut() {
+        match (name.as_str(), value) {
+            ("properties", Value::Object(properties)) => {
+                properties.values_mut().for_each(|property| close(property, false));
+            }
+            ("allOf" | "anyOf" | "oneOf", Value::Array(parts)) => {
+                parts.iter_mut().for_each(|part| close(part, true));
+            }
+            ("items" | "additionalProperties", value) => close(value, false),
+            _ => {}
+        }
+    }
+    let describes = ["$ref", "properties", "allOf", "anyOf", "oneOf"];
+    if !in_place
+        && describes.iter().any(|name| members.contains_key(*name))
+        && !members.contains_key("additionalProperties")
+    {
+        members.insert("unevaluatedProperties".to_owned(), false.into());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http::header::{HeaderMap, HeaderValue};
+
+    fn found(method: &Method, path: &str, status: u16, body: &Value) -> Option<String> {
+        let mut headers = HeaderMap::new();
+        let media_type = if status < 400 { "application/json" } else { "application/problem+json" };
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
+        let status = status.try_into().expect("a status");
+        let reply = Reply::new(String::new(), status, headers, body.to_string());
+        deviation(method, &format!("http://127.0.0.1{path}"), &reply)
+    }
+
+    #[test]
+    fn what_is_not_described_is_named() {
+        let profile = json!({
+            "userId": "0b5ad1e4-63f3-4c4b-9e6f-3a3b2b4c5d6e", "username": "ada", "displayName": "Ada",
+        });
+        let mut more = profile.clone();
+        more["email"] = json!("ada@example.com");
+        let problem = json!({
+            "type": "urn:chinwag:problem:deleted",
+            "title": "Conflict",
+            "status": 409,
+            "detail": "the message was deleted",
+            "code": "deleted",
+            "requestId": "r-1",
+        });
+        let me = "/v1/users/me";
+        let entry = "/v1/conversations/c/messages/1";
+        assert_eq!(found(&Method::GET, me, 200, &profile), None);
+        assert_eq!(found(&Method::PATCH, entry, 409, &problem), None);
+        assert_eq!(found(&Method::GET, "/v1/nothing", 404, &json!({})), None);
+        for (method, path, status, body, named) in [
+            (Method::GET, me, 200, &more, "email"),
+            (Method::GET, me, 200, &json!({}), "required"),
+            (Method::GET, me, 204, &profile, "status"),
+            (Method::GET, me, 409, &problem, "status"),
+            (Method::POST, "/v1/messages", 409, &problem, "deleted"),
+            (Method::POST, "/v1/messages", 201, &profile, "Location"),
+            (Method::GET, "/v1/nothing", 200, &profile, "route"),
+        ] {
+            let deviation = found(&method, path, status, body).unwrap_or_default();
+            assert!(deviation.contains(named), "{method} {path} {status}: {deviation}");
+        }
+    }
+}
