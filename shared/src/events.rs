@@ -192,7 +192,8 @@ pub enum SocketEventType {
 pub struct SocketAuthorizer {
     /// Whose token it was.
     pub user_id: UserId,
-    /// When the session began in which it was issued: seconds of the Unix epoch, as digits.
+    /// When the session began in which it was issued: seconds of the Unix epoch, as digits. Read when a socket opens.
+    #[serde(default)]
     pub session_began: String,
 }
 

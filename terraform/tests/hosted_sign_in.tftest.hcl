@@ -108,13 +108,13 @@ run "with_hosted_sign_in_and_rotation" {
         for statement in statements : [for action in statement.actions : action if startswith(action, "cognito-idp:")]
       ])) if length(flatten([for statement in statements : [for action in statement.actions : action if startswith(action, "cognito-idp:")]])) > 0
       } == {
-      delete-account  = toset(["cognito-idp:AdminDisableUser", "cognito-idp:AdminUserGlobalSignOut"])
+      delete-account  = toset(["cognito-idp:AdminDisableUser", "cognito-idp:AdminGetUser", "cognito-idp:AdminUserGlobalSignOut"])
       erasure         = toset(["cognito-idp:AdminDeleteUser", "cognito-idp:AdminDisableUser", "cognito-idp:AdminGetUser", "cognito-idp:AdminUserGlobalSignOut"])
       export          = toset(["cognito-idp:AdminGetUser"])
-      password-change = toset(["cognito-idp:AdminUserGlobalSignOut"])
+      password-change = toset(["cognito-idp:AdminGetUser", "cognito-idp:AdminUserGlobalSignOut"])
       password-reset  = toset(["cognito-idp:AdminGetUser", "cognito-idp:AdminUserGlobalSignOut"])
       register        = toset(["cognito-idp:AdminGetUser"])
-      sign-out        = toset(["cognito-idp:AdminUserGlobalSignOut"])
+      sign-out        = toset(["cognito-idp:AdminGetUser", "cognito-idp:AdminUserGlobalSignOut"])
     }
     error_message = "Who ends sessions may do that to accounts, and nothing else."
   }

@@ -53,11 +53,8 @@ pub async fn handle(leaving: Arc<Leaving>, input: Input) -> Result<Answer> {
     let erasure = Erasure::of(caller.id().clone());
     erasures.send_later(&erasure, *backup).await?;
     let identity = &sessions.identity;
-    // Who asks again may be asking with a name that somebody else has by now: what ends the account has it from the mark.
-    if identity.users.mark_erased(caller.id(), token.account()).await? {
-        identity.pool.disable(token.account()).await?;
-        sessions.end_for_good(token.account(), caller.id()).await?;
-    }
+    identity.users.mark_erased(caller.id(), token.account()).await?;
+    sessions.close(token.account(), caller.id()).await?;
     erasures.spread(&[erasure]).await?;
     Ok(Answer::accepted())
 }

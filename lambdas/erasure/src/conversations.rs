@@ -9,7 +9,7 @@ use shared::identity::Place;
 use shared::log::{Change, Decision, Next, change};
 use shared::model::{Content, ConversationId, Membership, Role, Seq, Timestamp, UserId};
 use shared::realtime::{EndsWhen, Realtime, end_group};
-use shared::store::{Consistency, Count};
+use shared::store::{Consistency, Count, StoreError};
 
 use super::heir;
 
@@ -17,6 +17,8 @@ use super::heir;
 const PAGE: usize = 100;
 /// How many messages are taken at once.
 const AT_ONCE: usize = 16;
+/// How long the end of a group may take beyond the deadline.
+const GROUP_PATIENCE: Duration = Duration::from_secs(5);
 /// How long the index of members may lag behind.
 const INDEX_PAUSE: Duration = Duration::from_millis(100);
 
@@ -32,7 +34,7 @@ pub(super) struct Conversations<'a> {
 struct Swept {
     /// Nothing is left up to here.
     up_to: Seq,
-    /// Whether anything was.
+    /// Whether they wrote anything there.
     found: bool,
 }
 
@@ -77,7 +79,13 @@ impl Conversations<'_> {
             return Ok(Some(Place { conversation_id, seq: swept.up_to }));
         }
         if membership.erased_seq.is_none() {
-            self.leave(&membership, swept.up_to).await?;
+            match self.leave(&membership, swept.up_to).await {
+                Err(Error::Unavailable) => {
+                    let conversation_id = conversation.clone();
+                    return Ok(Some(Place { conversation_id, seq: swept.up_to }));
+                }
+                left => left?,
+            }
         }
         if self.last {
             let user = std::slice::from_ref(self.user);
@@ -86,14 +94,18 @@ impl Conversations<'_> {
         Ok(None)
     }
 
-    /// Takes what they wrote behind `after` and up to `until`, as far as there is time.
+    /// Takes what they wrote behind `after` and up to `until`, as far as there is time and DynamoDB is not too busy.
     async fn sweep(&self, conversation: &ConversationId, after: Seq, until: Seq) -> Result<Swept> {
         let mut swept = Swept { up_to: after, found: false };
         while swept.up_to < until && Instant::now() < self.deadline {
             let messages = &self.app().messages;
             let part =
                 messages.written_by(conversation, self.user, swept.up_to, Some(until.next()));
-            let (entries, more) = part.await?;
+            let (entries, more) = match part.await {
+                Err(StoreError::Busy) => break,
+                part => part?,
+            };
+            swept.found |= !entries.is_empty();
             let left = entries.into_iter().filter(|entry| {
                 entry.message().is_some_and(|message| {
                     message.deleted_at.is_none() || message.client_message_id.is_some()
@@ -101,9 +113,12 @@ impl Conversations<'_> {
             });
             let left: Vec<Seq> = left.map(|entry| entry.seq).collect();
             let now = Timestamp::now();
-            swept.found |= !left.is_empty();
             let erasing = left.into_iter().map(|seq| messages.erase(conversation, seq, now));
-            iter(erasing.map(Ok)).try_for_each_concurrent(AT_ONCE, |erasing| erasing).await?;
+            let erased = iter(erasing.map(Ok)).try_for_each_concurrent(AT_ONCE, |erasing| erasing);
+            match erased.await {
+                Err(StoreError::Busy) => break,
+                erased => erased?,
+            }
             swept.up_to = more.unwrap_or(until);
         }
         Ok(swept)
@@ -112,11 +127,12 @@ impl Conversations<'_> {
     /// Says in the log that they are gone, behind everything that they wrote, and ends their part in it.
     async fn leave(&self, membership: &Membership, swept: Seq) -> Result<()> {
         let conversation = &membership.conversation_id;
+        let until = self.deadline + GROUP_PATIENCE;
         loop {
             let outcome = match (self.say_it(conversation, swept).await, conversation.group()) {
                 // Sealed: somebody was ending it, perhaps they themselves.
                 (Err(Error::NotFound(_)), Some(group)) if owns(membership) => {
-                    end_group(self.realtime, self.user, group, EndsWhen::Always).await
+                    end_group(self.realtime, self.user, group, EndsWhen::Always, until).await
                 }
                 (Err(Error::NotFound(_)), _) => {
                     let user = std::slice::from_ref(self.user);
@@ -125,12 +141,14 @@ impl Conversations<'_> {
                 (Err(Error::LastOwner), Some(group)) => {
                     match heir::choose(self.app(), self.user, conversation).await? {
                         Some(heir) => heir::promote(self.app(), self.user, group, &heir).await?,
-                        None => match end_group(self.realtime, self.user, group, EndsWhen::Alone)
-                            .await
-                        {
-                            Err(Error::LastOwner) => {}
-                            outcome => return outcome,
-                        },
+                        None => {
+                            match end_group(self.realtime, self.user, group, EndsWhen::Alone, until)
+                                .await
+                            {
+                                Err(Error::LastOwner) => {}
+                                outcome => return outcome,
+                            }
+                        }
                     }
                     if Instant::now() >= self.deadline {
                         return Err(Error::Unavailable);

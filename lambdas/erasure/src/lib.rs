@@ -20,6 +20,8 @@ use conversations::Conversations;
 
 /// For how long a call goes through logs: what is left goes on in another, well before the lambda would be broken off.
 const PATIENCE: Duration = Duration::from_secs(15);
+/// How long a log that is too busy is left alone.
+const BUSY_PAUSE: Duration = Duration::from_secs(30);
 /// The longest time for which SQS holds a message back.
 const LONGEST_DELAY: Duration = Duration::from_mins(15);
 
@@ -88,17 +90,13 @@ async fn first_look(eraser: &Eraser, erasure: Erasure, deadline: Instant) -> Res
     let Some(erased) = eraser.identity().users.erased(&user).await? else { return Ok(()) };
     let Some(account) = &erased.account else { return Ok(()) };
     let pool = &eraser.identity().pool;
-    // Somebody else may have the name of an account that is gone.
-    let theirs = pool.held(account).await?.filter(|held| held.user_id == user);
-    if theirs.is_some() {
-        pool.disable(account).await?;
-        eraser.sessions.end_for_good(account, &user).await?;
-    }
+    eraser.sessions.close(account, &user).await?;
     if !take_what_is_held(eraser, &erasure, deadline).await? {
         return Ok(());
     }
     eraser.identity().users.strip(&user, &erased).await?;
-    if theirs.is_some() {
+    // Another call may have been faster, and somebody else have the name by now.
+    if pool.held(account).await?.is_some_and(|held| held.user_id == user) {
         pool.delete(account).await?;
     }
     let not_before = Timestamp::now().plus(eraser.last_look);
@@ -127,7 +125,9 @@ async fn take_what_is_held(eraser: &Eraser, erasure: &Erasure, deadline: Instant
     let conversations = Conversations { realtime, user, last, deadline };
     if let Some(place) = conversations.erase(erasure.from.as_ref()).await? {
         let rest = Erasure { from: Some(place), ..erasure.clone() };
-        erasures.spread(&[rest]).await?;
+        // Where there was time left, DynamoDB had none.
+        let is_busy = Instant::now() < deadline;
+        erasures.send_later(&rest, if is_busy { BUSY_PAUSE } else { Duration::ZERO }).await?;
         return Ok(false);
     }
     tokio::try_join!(

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use shared::app::App;
-use shared::error::{Error, Result};
+use shared::error::{Error, FieldError, Result};
 use shared::http::{AccessToken, Answer, Caller, Input, PageRequest};
 use shared::identity::Identity;
 use shared::model::{ConversationId, UserId};
@@ -99,6 +99,7 @@ async fn part(
             let next = next.map(|last| Place::Blocks(Some(last)));
             (pieces(page), Some(next.unwrap_or(Place::ClientIds(None))))
         }
+        Place::ClientIds(Some(behind)) if behind.is_empty() => return Err(bad_cursor()),
         Place::ClientIds(behind) => {
             let (page, next) = app.sent_ids.page(user, behind.as_deref(), limit).await?;
             let next = next.map(|last| Place::ClientIds(Some(last)));
@@ -106,14 +107,17 @@ async fn part(
         }
         Place::Notifications(behind) => {
             let behind = behind.map(|behind| behind.parse()).transpose();
-            let behind = behind.map_err(Error::internal)?;
-            let mut page = holdings.pending.behind(user, behind).await?;
-            let more = page.len() > limit;
-            page.truncate(limit);
-            let last = page.last().filter(|_| more).map(|last| last.sequence_number.to_string());
-            (pieces(page), last.map(|last| Place::Notifications(Some(last))))
+            let behind = behind.map_err(|_| bad_cursor())?;
+            let (page, next) = holdings.pending.page(user, behind, limit).await?;
+            let next = next.map(|last| Place::Notifications(Some(last.to_string())));
+            (pieces(page), next)
         }
     })
+}
+
+/// Nobody has one that was made here.
+fn bad_cursor() -> Error {
+    Error::Malformed(FieldError::new("?cursor", "must be a nextCursor of this route"))
 }
 
 fn pieces<T: Into<Item>>(page: Vec<T>) -> Vec<Item> {

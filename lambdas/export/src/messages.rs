@@ -16,8 +16,8 @@ const LOGS: usize = 20;
 pub(super) struct InLogs {
     /// The last log that was gone through.
     behind: Option<ConversationId>,
-    /// Up to where the next one was.
-    seq: Option<Seq>,
+    /// The one behind it, and up to where that was.
+    within: Option<(ConversationId, Seq)>,
 }
 
 /// Up to `limit` messages of `user` from `from` on, tombstones included, and where to go on if there may be more.
@@ -27,11 +27,12 @@ pub(super) async fn page(
     from: InLogs,
     limit: usize,
 ) -> Result<(Vec<Item>, Option<InLogs>)> {
-    let InLogs { mut behind, mut seq } = from;
+    let InLogs { mut behind, within } = from;
     let (logs, more) = app.memberships.page(user, behind.as_ref(), LOGS).await?;
     let mut items = Vec::new();
     for log in logs {
-        let after = seq.take().unwrap_or(Seq::ZERO);
+        let begun = within.as_ref().filter(|(begun, _)| *begun == log.conversation_id);
+        let after = begun.map_or(Seq::ZERO, |(_, seq)| *seq);
         let (mut entries, rest) =
             app.messages.written_by(&log.conversation_id, user, after, None).await?;
         let cut = entries.len() > limit - items.len();
@@ -42,10 +43,11 @@ pub(super) async fn page(
             Shown::Message(message) => Some(Item::Message(message)),
             Shown::Change(_) | Shown::Hidden(_) => None,
         }));
-        if stopped_at.is_some() {
-            return Ok((items, Some(InLogs { behind, seq: stopped_at })));
+        if let Some(seq) = stopped_at {
+            let within = Some((log.conversation_id, seq));
+            return Ok((items, Some(InLogs { behind, within })));
         }
         behind = Some(log.conversation_id);
     }
-    Ok((items, more.map(|last| InLogs { behind: Some(last), seq: None })))
+    Ok((items, more.map(|last| InLogs { behind: Some(last), within: None })))
 }

@@ -3,6 +3,7 @@
 mod update;
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use lambda_http::http::Method;
 use shared::app::App;
@@ -14,6 +15,9 @@ use shared::realtime::{EndsWhen, Realtime, end_group};
 
 pub use update::Update;
 
+/// How long one request ends a group: well within the gateway's 30 s.
+const PATIENCE: Duration = Duration::from_secs(20);
+
 /// Handles the three methods.
 pub async fn handle(realtime: Arc<Realtime>, input: Input) -> Result<Answer> {
     let app = &realtime.app;
@@ -22,7 +26,8 @@ pub async fn handle(realtime: Arc<Realtime>, input: Input) -> Result<Answer> {
     match *input.method() {
         Method::PATCH => update::update(app, &caller, &group, &input).await,
         Method::DELETE => {
-            end_group(&realtime, caller.id(), &group, EndsWhen::Always).await?;
+            let deadline = Instant::now() + PATIENCE;
+            end_group(&realtime, caller.id(), &group, EndsWhen::Always, deadline).await?;
             Ok(Answer::no_content())
         }
         _ => opening_lobby(app, &group, || show(app, &caller, &group)).await,

@@ -49,24 +49,32 @@ impl Sessions {
     /// When Cognito, DynamoDB or the WebSocket API cannot be asked; what was not ended then is when it is repeated.
     pub async fn end(&self, account: &str, user: &UserId) -> Result<()> {
         // Sockets last: no device comes back by a refresh token that was about to end.
-        self.identity.pool.sign_out(account).await?;
+        if self.is_theirs(account, user).await? {
+            self.identity.pool.sign_out(account).await?;
+        }
         self.end_sockets(user, Timestamp::now()).await
     }
 
-    /// As [`Sessions::end`], for an account that is erased: nothing of it opens a socket any more.
+    /// As [`Sessions::end`], for an account that is to be erased: nobody signs in with it, and nothing of it opens a socket any more.
     ///
     /// # Errors
     /// As [`Sessions::end`].
-    pub async fn end_for_good(&self, account: &str, user: &UserId) -> Result<()> {
-        self.identity.pool.sign_out(account).await?;
+    pub async fn close(&self, account: &str, user: &UserId) -> Result<()> {
+        if self.is_theirs(account, user).await? {
+            self.identity.pool.disable(account).await?;
+            self.identity.pool.sign_out(account).await?;
+        }
         self.end_sockets(user, Timestamp::now().plus(ACCESS_TOKEN_OUTLIVED)).await
     }
 
+    /// Whether Cognito still calls `user` so: of an account that is gone somebody else may have the name.
+    async fn is_theirs(&self, account: &str, user: &UserId) -> Result<bool> {
+        let held = self.identity.pool.held(account).await?;
+        Ok(held.is_some_and(|held| held.user_id == *user))
+    }
+
     /// Ends the sockets of `user`; no session that began before `began_before`, in whole seconds, opens one any more.
-    ///
-    /// # Errors
-    /// As [`Sessions::end`].
-    pub async fn end_sockets(&self, user: &UserId, began_before: Timestamp) -> Result<()> {
+    async fn end_sockets(&self, user: &UserId, began_before: Timestamp) -> Result<()> {
         let open = self.connections.end_sessions(user, began_before.epoch_seconds()).await?;
         let ends = open.iter().map(|socket| self.sockets.end(&self.connections, user, &socket.id));
         try_join_all(ends).await?;

@@ -2,7 +2,7 @@
 //! while it is known who they are; then the messages are swept, then the memberships with the entries that name them, the
 //! owner's last: while that is there, the request can be repeated and goes on where it broke off.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::{Push, Realtime};
 use crate::app::App;
@@ -11,8 +11,6 @@ use crate::log::{Change, Decision, Next, Shown, change, owner};
 use crate::model::{Content, ConversationId, Entry, GroupId, Seq, UserId};
 use crate::store::Consistency;
 
-/// How long one request sweeps: well within the gateway's 30 s. A larger group takes more than one.
-const PATIENCE: Duration = Duration::from_secs(20);
 /// How many rows are swept at once.
 const PAGE: usize = 200;
 
@@ -29,18 +27,19 @@ pub enum EndsWhen {
 ///
 /// # Errors
 /// `NotFound`, `NotAMember` and `Forbidden` for those who do not own it; `LastOwner` where they would have to be alone and are
-/// not; `Unavailable` when it takes longer than one request may: to be repeated.
+/// not; `Unavailable` when it is not done by `deadline`: to be repeated. A large group takes more than one call.
 pub async fn end_group(
     realtime: &Realtime,
     actor: &UserId,
     id: &GroupId,
     when: EndsWhen,
+    deadline: Instant,
 ) -> Result<()> {
     let app = &realtime.app;
     let conversation = ConversationId::Group(id.clone());
     owner(app, actor, &conversation).await?;
     let seal = seal(app, actor, id, &conversation, when).await?;
-    let sweep = Sweep { app, actor, conversation, seal, began: Instant::now() };
+    let sweep = Sweep { app, actor, conversation, seal, deadline };
     sweep.tell_members(realtime).await?;
     sweep.messages().await?;
     sweep.named_members().await?;
@@ -80,7 +79,7 @@ struct Sweep<'a> {
     actor: &'a UserId,
     conversation: ConversationId,
     seal: Seq,
-    began: Instant,
+    deadline: Instant,
 }
 
 impl Sweep<'_> {
@@ -167,7 +166,7 @@ impl Sweep<'_> {
 
     /// Whether there is time to go on; if not, it is to be repeated.
     fn in_time(&self) -> Result<()> {
-        if self.began.elapsed() < PATIENCE { Ok(()) } else { Err(Error::Unavailable) }
+        if Instant::now() < self.deadline { Ok(()) } else { Err(Error::Unavailable) }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::types::{AttributeValue, Select};
 
-use super::{Item, Result, Store, StoreError, key, number, text};
+use super::{Item, Result, Store, StoreError, key, number, one_more, page_of, text};
 use crate::model::{Notification, SequenceNumber, Timestamp, UserId};
 
 const TABLE: &str = "PendingNotifications";
@@ -65,6 +65,32 @@ impl PendingNotifications {
             .send()
             .await?;
         output.items.unwrap_or_default().into_iter().map(notification).collect()
+    }
+
+    /// Up to `limit` of what is held for `user` behind `after`, in order, and the last of them where there may be more. Read
+    /// strongly.
+    ///
+    /// # Errors
+    /// As [`PendingNotifications::hold`].
+    pub async fn page(
+        &self,
+        user: &UserId,
+        after: Option<SequenceNumber>,
+        limit: usize,
+    ) -> Result<(Vec<Notification>, Option<SequenceNumber>)> {
+        let request = self.store.client.query().table_name(self.store.table(TABLE));
+        let output = request
+            .key_condition_expression("userId = :user")
+            .expression_attribute_values(":user", text(user))
+            .consistent_read(true)
+            .limit(one_more(limit))
+            .set_exclusive_start_key(after.map(|after| row_key(user, after)))
+            .send()
+            .await?;
+        let cut_off = output.last_evaluated_key.is_some();
+        let rows = output.items.unwrap_or_default().into_iter().map(notification);
+        let held = rows.collect::<Result<Vec<Notification>>>()?;
+        Ok(page_of(held, limit, cut_off, |held| held.sequence_number))
     }
 
     /// Whether anything is held for `user`, read strongly.

@@ -3,14 +3,14 @@
 //! Of an account that was erased a tombstone is left, `erasedAt`, so that nothing makes the profile anew: an id is used once.
 
 use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::ReturnValue;
 use serde::Deserialize;
 
-use super::transaction::{Expression, Transacted, Write};
+use super::transaction::{Transacted, Write};
 use super::{
-    BatchKeys, Consistency, Item, Pauses, Result, Store, StoreError, from_item, from_items, key,
-    text, to_item,
+    BatchKeys, Consistency, Item, Pauses, Result, Store, from_item, from_items, key, text, to_item,
 };
 use crate::model::{Name, Timestamp, User, UserId, Username};
 
@@ -126,11 +126,11 @@ impl Users {
     }
 
     /// Marks an account, which Cognito calls `account`, as one to be erased: from now on nobody sees the profile, and nobody
-    /// makes it anew. Answers whether it was not marked before.
+    /// makes it anew. One that is marked stays as it is.
     ///
     /// # Errors
     /// As [`Users::get`].
-    pub async fn mark_erased(&self, id: &UserId, account: &str) -> Result<bool> {
+    pub async fn mark_erased(&self, id: &UserId, account: &str) -> Result<()> {
         let request = self.store.client.update_item().table_name(self.store.table(TABLE));
         let outcome = request
             .key(KEY, text(id))
@@ -141,9 +141,8 @@ impl Users {
             .send()
             .await;
         match outcome {
-            Ok(_) => Ok(true),
-            Err(error) if is_refused(&error) => Ok(false),
-            Err(error) => Err(error.into()),
+            Err(error) if !is_refused(&error) => Err(error.into()),
+            _ => Ok(()),
         }
     }
 
@@ -164,22 +163,20 @@ impl Users {
     /// As [`Users::get`].
     pub async fn strip(&self, id: &UserId, erased: &Erased) -> Result<()> {
         let Some(username) = &erased.username else { return Ok(()) };
-        let row = key([(KEY, text(id))]);
-        let strip = Expression::new("REMOVE username, displayName, createdAt");
-        let writes = [
-            Write::update(TABLE, row, strip, "attribute_exists(erasedAt)"),
-            Write::delete(TABLE, key([(KEY, name_key(username))])),
-        ];
-        let mut pauses = Pauses::default();
-        loop {
-            match self.store.transact(writes.to_vec()).await? {
-                Transacted::Done => return Ok(()),
-                Transacted::Refused(_) => {
-                    return Err(StoreError::fault("an erased account was made anew"));
-                }
-                Transacted::Conflict => pauses.next().await?,
-            }
+        let request = self.store.client.delete_item().table_name(self.store.table(TABLE));
+        let name = request
+            .key(KEY, name_key(username))
+            .condition_expression("userId = :user")
+            .expression_attribute_values(":user", text(id));
+        match name.send().await {
+            // It may be somebody else's by now: another call was faster.
+            Err(error) if !is_not_theirs(&error) => return Err(error.into()),
+            _ => {}
         }
+        let request = self.store.client.update_item().table_name(self.store.table(TABLE));
+        let request = request.key(KEY, text(id));
+        request.update_expression("REMOVE username, displayName, createdAt").send().await?;
+        Ok(())
     }
 
     /// Forgets what Cognito called an account that it does not have any more.
@@ -212,6 +209,10 @@ impl Users {
             Err(error) => Err(error.into()),
         }
     }
+}
+
+fn is_not_theirs<R>(error: &SdkError<DeleteItemError, R>) -> bool {
+    error.as_service_error().is_some_and(DeleteItemError::is_conditional_check_failed_exception)
 }
 
 /// Whether a row is more than the tombstone of an account.
