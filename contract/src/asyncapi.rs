@@ -37,8 +37,8 @@ pub fn document() -> Result<Value, ContractError> {
     let mut schemas = Schemas::new();
     let sent: Vec<Frame> =
         Action::VARIANTS.iter().map(|action| from_client(*action, &mut schemas)).collect();
-    let replies = from_server(schemas.written::<Reply<'_>>());
-    let pushes = from_server(schemas.written::<Push>());
+    let replies = from_server(&schemas.written::<Reply<'_>>());
+    let pushes = from_server(&schemas.written::<Push>());
     let definitions = schemas.definitions()?;
 
     let operation = |action: &str, summary: &str, frames: &[Frame]| {
@@ -172,7 +172,7 @@ fn with_members(mut body: Value, action: &str, parameter: Option<(&str, Value)>)
 }
 
 /// What the server may send: the variants of an enum, each with its `type`.
-fn from_server(schema: Value) -> Vec<Frame> {
+fn from_server(schema: &Value) -> Vec<Frame> {
     let variants = schema["oneOf"].as_array().cloned().unwrap_or_default();
     variants.into_iter().map(variant).collect()
 }

@@ -148,10 +148,14 @@ fn close(schema: &mut Value, in_place: bool) {
     for (name, value) in members.iter_mut() {
         match (name.as_str(), value) {
             ("properties", Value::Object(properties)) => {
-                properties.values_mut().for_each(|property| close(property, false));
+                for (_, property) in properties {
+                    close(property, false);
+                }
             }
             ("allOf" | "anyOf" | "oneOf", Value::Array(parts)) => {
-                parts.iter_mut().for_each(|part| close(part, true));
+                for part in parts {
+                    close(part, true);
+                }
             }
             ("items" | "additionalProperties", value) => close(value, false),
             _ => {}

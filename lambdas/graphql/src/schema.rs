@@ -28,6 +28,7 @@ const DEFAULT_FIRST: i32 = 20;
 const MAX_FIRST: i32 = 100;
 
 /// The schema in its own language.
+#[must_use]
 pub fn sdl() -> String {
     Schema::build(Query, Mutation, EmptySubscription).finish().sdl()
 }

@@ -23,7 +23,7 @@ pub struct HeldAccount {
     pub user_id: UserId,
     /// What Cognito calls it.
     pub account: String,
-    /// What it knows of the person: `email`, `name`, `sub` and others, by the names of OpenID Connect.
+    /// What it knows of the person: `email`, `name`, `sub` and others, by the names of `OpenID` Connect.
     pub attributes: BTreeMap<String, String>,
     /// Since when it is there.
     #[serde(skip_serializing_if = "Option::is_none")]
