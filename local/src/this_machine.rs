@@ -4,6 +4,7 @@
 use std::net::{IpAddr, SocketAddr};
 
 use axum::extract::{ConnectInfo, Request};
+use axum::http::uri::Authority;
 use axum::http::{HeaderMap, Uri, header};
 use axum::middleware::Next;
 use axum::response::Response;
@@ -20,7 +21,7 @@ pub fn has_known_callers(function: &Function) -> bool {
 /// Whether a request comes from this machine, and names it.
 pub fn is_asking(peer: SocketAddr, uri: &Uri, headers: &HeaderMap) -> bool {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    let authority = uri.authority().map(|authority| authority.as_str()).or(host);
+    let authority = uri.authority().map(Authority::as_str).or(host);
     peer.ip().to_canonical().is_loopback() && authority.is_some_and(is_this_machine)
 }
 

@@ -96,9 +96,9 @@ fn values_with(database: &Path, texts: &[String]) -> Vec<String> {
         let mut rows = all.query([]).unwrap();
         while let Some(row) = rows.next().unwrap() {
             for column in 0..columns {
-                let bytes = match row.get_ref(column).unwrap() {
-                    ValueRef::Text(bytes) | ValueRef::Blob(bytes) => bytes,
-                    _ => continue,
+                let (ValueRef::Text(bytes) | ValueRef::Blob(bytes)) = row.get_ref(column).unwrap()
+                else {
+                    continue;
                 };
                 let value = String::from_utf8_lossy(bytes);
                 if texts.iter().any(|text| value.contains(text)) {

@@ -11,7 +11,7 @@ use tests::{Backend, Group, PASSWORD, Person, System, people, types, unique, wit
 use crate::support::tables::Tables;
 
 /// How long an erasure may take that is broken off again and again.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Somebody about whom everything is held that can be.
 struct Ada {

@@ -12,7 +12,7 @@ use shared::queue::Queue;
 use validator::Validate;
 
 /// When the erasure begins if what this lambda does is broken off in the middle: later than it can still be under way.
-pub const BACKUP: Duration = Duration::from_secs(60);
+pub const BACKUP: Duration = Duration::from_mins(1);
 
 /// The accounts, and the queue of those to be erased.
 #[derive(Debug)]

@@ -47,11 +47,11 @@ pub async fn handle(tokens: Arc<ConnectionTokens>, handshake: Handshake) -> Resu
         Some(token) => tokens.redeem(&token).await?,
         None => None,
     };
-    Ok(verdict(&handshake.method_arn, session))
+    Ok(verdict(&handshake.method_arn, session.as_ref()))
 }
 
-fn verdict(method_arn: &str, session: Option<(UserId, i64)>) -> Verdict {
-    let user = session.as_ref().map(|(user, _)| user);
+fn verdict(method_arn: &str, session: Option<&(UserId, i64)>) -> Verdict {
+    let user = session.map(|(user, _)| user);
     Verdict {
         principal_id: user.map_or("nobody", UserId::as_str).to_owned(),
         policy_document: json!({
@@ -62,7 +62,7 @@ fn verdict(method_arn: &str, session: Option<(UserId, i64)>) -> Verdict {
                 "Resource": method_arn,
             }],
         }),
-        context: session.as_ref().map_or_else(
+        context: session.map_or_else(
             || json!({}),
             // The WebSocket API makes texts of numbers.
             |(user, began)| json!({ "userId": user, "sessionBegan": began.to_string() }),

@@ -32,7 +32,7 @@ pub use token::Verifier;
 
 use self::event::Incoming;
 use self::guard::{Guard, Guards};
-pub use self::refusal::Refusal;
+pub(crate) use self::refusal::Refusal;
 use crate::error::StartError;
 use crate::this_machine;
 

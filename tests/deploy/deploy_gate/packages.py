@@ -7,8 +7,8 @@ from deploy_gate import contract
 from deploy_gate.deployment import Deployment
 
 MAX_BYTES = 3_500_000
-# With a library for GraphQL, and everything that sends.
-LARGER = {"graphql": 4_000_000}
+# With a library for GraphQL, and everything that sends; with the clients of everything that holds something of a person.
+LARGER = {"graphql": 4_000_000, "delete-account": 4_000_000, "erasure": 4_500_000}
 # What a deployment uploads is optimised when it is linked, and a tenth smaller than what the gate builds by itself.
 ROOM_WITHOUT_LTO = 1.1
 # Amazon Linux 2023, which provided.al2023 is.
