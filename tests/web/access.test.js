@@ -41,6 +41,13 @@ for (const [name, look] of Object.entries(LOOKS)) {
     await gate.getByRole('button', { name: 'Create account' }).click();
     await gate.locator('[aria-invalid]').first().waitFor();
     await check(gate);
+    await gate.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await gate.getByRole('button', { name: 'Forgotten your password?' }).click();
+    await check(gate);
+    await gate.getByLabel('User name').fill('nobody');
+    await gate.getByRole('button', { name: 'Send me a code' }).click();
+    await gate.getByRole('heading', { name: 'Choose a new password' }).waitFor();
+    await check(gate);
 
     const [ada, bob] = [await house.person(t, 'Ada', look), await house.person(t, 'Bob')];
     ada.page.expected = /status of 403/;
@@ -72,6 +79,16 @@ for (const [name, look] of Object.entries(LOOKS)) {
       await check(ada.page);
       await ada.page.keyboard.press('Escape');
     }
+    await ada.page.getByRole('button', { name: 'Settings', exact: true }).click();
+    for (const part of ['Second factor', 'Password']) await ada.page.locator('summary', { hasText: part }).click();
+    await ada.page.getByRole('button', { name: 'Set up an authenticator app' }).click();
+    await ada.page.getByRole('img', { name: 'QR code' }).waitFor();
+    await check(ada.page);
+    await ada.page.getByRole('button', { name: 'Delete my account…' }).click();
+    await ada.page.getByRole('dialog', { name: 'Delete your account?' }).waitFor();
+    await check(ada.page);
+    await ada.page.keyboard.press('Escape');
+    await ada.page.keyboard.press('Escape');
 
     await talkTo(ada, bob);
     await bob.api('PUT', `blocks/${ada.userId}`);

@@ -37,7 +37,7 @@ test('signing up and in, and what is wrong stands at its field', async (t) => {
 
   await page.getByLabel('User name').fill('grace');
   await page.getByLabel('Password').fill('Wrong-Horse-1');
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await page.getByText('The user name or the password is wrong.').waitFor();
 
   await page.getByRole('button', { name: 'Create an account' }).click();
@@ -63,7 +63,7 @@ test('a deployment asks for the code that it mailed, and sends another', async (
   await page.reload();
   await page.getByLabel('User name').fill('grace');
   await page.getByLabel('Password').fill('Correct-Horse-1');
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await page.getByLabel('Code').fill('000000');
   await page.getByRole('button', { name: 'Confirm' }).click();
   await until(async () => (await page.getByRole('alert').allInnerTexts()).join('') !== '', true);

@@ -26,6 +26,8 @@ export class Chat {
   isLoaded = false;
   /** @type {Set<string>} */
   blocked = new Set();
+  /** What was begun and not sent, by peer or group. @type {Map<string, string>} */
+  drafts = new Map();
   /** How far the peers of direct conversations have read. @type {Map<string, number>} */
   seen = new Map();
   /** @type {Map<string, Log>} */
@@ -109,7 +111,9 @@ export class Chat {
 
   /** @param {string} conversationId */
   log(conversationId) {
-    const log = this.#logs.get(conversationId) ?? new Log(this.api, conversationId, () => this.topics.tell('logs'));
+    const held = this.#logs.get(conversationId);
+    if (held) return held;
+    const log = new Log(this.api, conversationId, () => this.topics.tell('logs'), this.people.forget);
     this.#logs.set(conversationId, log);
     return log;
   }

@@ -110,14 +110,22 @@ const ICONS = {
 };
 
 /** @param {keyof typeof ICONS} name */
-export function icon(name) {
+export const icon = (name) => drawing(ICONS[name], 24, { class: 'icon', 'aria-hidden': 'true' });
+
+/**
+ * One path in a square.
+ * @param {string} path
+ * @param {number} size how wide and high the square is
+ * @param {Record<string, string>} attributes
+ */
+export function drawing(path, size, attributes) {
   const svg = document.createElementNS(SVG, 'svg');
-  svg.setAttribute('viewBox', '0 0 24 24');
-  svg.setAttribute('aria-hidden', 'true');
-  svg.setAttribute('class', 'icon');
-  const path = document.createElementNS(SVG, 'path');
-  path.setAttribute('d', ICONS[name]);
-  svg.append(path);
+  const shape = document.createElementNS(SVG, 'path');
+  shape.setAttribute('d', path);
+  svg.append(shape);
+  for (const [name, value] of Object.entries({ viewBox: `0 0 ${size} ${size}`, ...attributes })) {
+    svg.setAttribute(name, value);
+  }
   return svg;
 }
 

@@ -55,6 +55,7 @@ function change(chat, entry) {
     return chat.drop(held, reason(chat, entry));
   }
   chat.add(entry);
+  if (type === 'userErased') chat.people.forget(entry.actorId);
   chat.topics.tell('members');
   if (held && seq === held.lastSeq + 1) chat.change(conversationId, { lastSeq: seq });
   if (held?.groupId && isMine && entry.role) chat.roles.set(held.groupId, entry.role);

@@ -5,7 +5,12 @@
 import { Problem } from './problem.js';
 
 const KEY = 'chinwag.hosted';
+/** What is to be told to whoever comes back from having been signed out there. */
+const SAID = 'chinwag.said';
 const SCOPES = 'openid email profile aws.cognito.signin.user.admin';
+
+/** Any of them in the address says that the browser was sent here. */
+const BROUGHT = ['state', 'code', 'error'];
 
 /** @typedef {{url: string, clientId: string}} HostedSignIn Where the pages are, and who asks. */
 /** @typedef {{state: string, codeVerifier: string}} Kept */
@@ -32,9 +37,18 @@ export async function leaveFor({ url, clientId }) {
 /**
  * Signs the browser out of the pages, too, which would let the next one in without a word.
  * @param {HostedSignIn} hosted
+ * @param {string} said
  */
-export function signOutOf({ url, clientId }) {
+export function signOutOf({ url, clientId }, said) {
+  sessionStorage.setItem(SAID, said);
   go(`${url}/logout`, { client_id: clientId, logout_uri: redirectUri() });
+}
+
+/** What `signOutOf` was given, once. */
+export function saidBefore() {
+  const said = sessionStorage.getItem(SAID) ?? '';
+  sessionStorage.removeItem(SAID);
+  return said;
 }
 
 /**
@@ -43,7 +57,7 @@ export function signOutOf({ url, clientId }) {
  */
 export function comeBack() {
   const brought = new URLSearchParams(location.search);
-  if (!brought.has('state')) return undefined;
+  if (!BROUGHT.some((name) => brought.has(name))) return undefined;
   history.replaceState(null, '', location.pathname + location.hash);
   /** @type {Partial<Kept>} */
   const { state, codeVerifier } = JSON.parse(sessionStorage.getItem(KEY) ?? '{}');
@@ -52,7 +66,10 @@ export function comeBack() {
     throw new Problem(400, { code: 'foreign-sign-in', detail: 'this sign-in was not begun here: please begin again' });
   }
   const code = brought.get('code');
-  if (!code) throw new Problem(400, { code: 'sign-in-refused', detail: brought.get('error_description') ?? 'the sign-in was broken off' });
+  if (!code) {
+    const detail = brought.get('error_description') ?? 'the sign-in was broken off';
+    throw new Problem(400, { code: 'sign-in-refused', detail });
+  }
   return { code, redirectUri: redirectUri(), codeVerifier };
 }
 

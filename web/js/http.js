@@ -7,10 +7,11 @@ const PATIENCE_MS = 30_000;
 
 /**
  * @param {string} url
- * @param {{method?: string, body?: unknown, token?: string}} [options]
+ * @param {{method?: string, body?: unknown, token?: string, keepalive?: boolean}} [options] `keepalive`: also
+ *   where the page is left meanwhile
  * @returns {Promise<any>} the answer's body; undefined where it has none
  */
-export async function request(url, { method = 'GET', body, token } = {}) {
+export async function request(url, { method = 'GET', body, token, keepalive } = {}) {
   /** @type {Record<string, string>} */
   const headers = {};
   if (body !== undefined) headers['content-type'] = 'application/json';
@@ -23,6 +24,7 @@ export async function request(url, { method = 'GET', body, token } = {}) {
       body: body === undefined ? undefined : JSON.stringify(body),
       cache: 'no-store',
       credentials: 'omit',
+      keepalive,
       signal: AbortSignal.timeout(PATIENCE_MS),
     });
     text = await response.text();

@@ -13,12 +13,15 @@ const RETRY_MS = 5_000;
 export class Log {
   #api;
   #changed;
+  #onErased;
   /** @type {Map<number, Entry>} */
   #entries = new Map();
   /** @type {Map<string, number>} `seq` by `clientMessageId`. */
   #sent = new Map();
   /** @type {Set<number>} Asked for one by one: what quotes show. */
   #asked = new Set();
+  /** Since when accounts are gone: of their messages no body is held, whenever it comes. @type {Map<string, string>} */
+  #erased = new Map();
   /** All entries from the page that was loaded first to this one are held. */
   end = 0;
   /** The first entry that there is for this reader, once that is known. */
@@ -33,11 +36,13 @@ export class Log {
    * @param {Pick<import('./api.js').Api, 'entries' | 'entry'>} api
    * @param {string} id the conversation's
    * @param {() => void} changed
+   * @param {(userId: string) => void} onErased called with each whose account turns out to be gone
    */
-  constructor(api, id, changed) {
+  constructor(api, id, changed, onErased) {
     this.#api = api;
     this.id = id;
     this.#changed = changed;
+    this.#onErased = onErased;
   }
 
   /** @param {number} seq */
@@ -63,6 +68,7 @@ export class Log {
     this.#entries.clear();
     this.#sent.clear();
     this.#asked.clear();
+    this.#erased.clear();
     this.end = 0;
     this.start = 0;
     this.#wanted = 0;
@@ -174,7 +180,7 @@ export class Log {
   #put(entry) {
     const held = this.#entries.get(entry.seq);
     if (held && !replaces(entry, held)) return false;
-    this.#entries.set(entry.seq, entry);
+    this.#entries.set(entry.seq, this.#allowed(entry));
     if (entry.type === 'message' && entry.clientMessageId) this.#sent.set(entry.clientMessageId, entry.seq);
     return !held;
   }
@@ -193,12 +199,22 @@ export class Log {
   }
 
   /** @param {Change} erased */
-  #erase({ target, actorId, createdAt }) {
-    for (const [seq, entry] of this.#entries) {
-      if (entry.type !== 'message' || entry.senderId !== (target ?? actorId)) continue;
-      const { body: _, ...rest } = entry;
-      this.#entries.set(seq, { ...rest, deletedAt: entry.deletedAt ?? createdAt });
-    }
+  #erase({ actorId, createdAt }) {
+    this.#erased.set(actorId, createdAt);
+    this.#entries.forEach((entry, seq) => this.#entries.set(seq, this.#allowed(entry)));
+    this.#onErased(actorId);
+  }
+
+  /**
+   * The entry as it may be held: a page that was on its way may still have what is erased by now.
+   * @param {Entry} entry
+   * @returns {Entry}
+   */
+  #allowed(entry) {
+    const erasedAt = entry.type === 'message' && this.#erased.get(entry.senderId);
+    if (!erasedAt) return entry;
+    const { body: _, ...rest } = entry;
+    return { ...rest, deletedAt: entry.deletedAt ?? erasedAt };
   }
 }
 

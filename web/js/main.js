@@ -3,10 +3,10 @@
 
 import { Api } from './api.js';
 import { Chat } from './chat.js';
+import { comeBack, saidBefore, signOutOf } from './hosted.js';
 import { request } from './http.js';
 import { inWords, Problem } from './problem.js';
 import { Session } from './session.js';
-import { comeBack, signOutOf } from './hosted.js';
 import { gate } from './views/gate.js';
 import { shell } from './views/shell.js';
 import { waitingRoom } from './views/waiting-room.js';
@@ -20,7 +20,8 @@ const root = /** @type {HTMLElement} */ (document.getElementById('app'));
  */
 async function settings() {
   const { apiUrl = '', hostedSignIn: hosted } = (await patiently(() => request('config.json'))) ?? {};
-  return { apiUrl: apiUrl.replace(/\/+$/, ''), hosted };
+  // A page that came by plain HTTP from another machine cannot make the proof key.
+  return { apiUrl: apiUrl.replace(/\/+$/, ''), hosted: isSecureContext ? hosted : undefined };
 }
 
 /**
@@ -37,41 +38,51 @@ function signIn(session, said) {
  * @param {Session} session
  */
 async function begin(session) {
+  let said = saidBefore();
   try {
     const grant = comeBack();
     if (grant) await session.exchange(grant);
   } catch (problem) {
-    return signIn(session, inWords(problem));
+    said = inWords(problem);
   }
-  if (session.isKept) return enter(session);
-  signIn(session);
+  if (session.isKept) return enter(session, said);
+  signIn(session, said);
 }
 
-/** @param {Session} session */
-async function enter(session) {
+/**
+ * @param {Session} session
+ * @param {string} [said]
+ */
+async function enter(session, said) {
   const api = new Api(apiUrl, session);
   const me = await patiently(() => api.me());
-  if (!me) return signIn(session);
+  if (!me) return signIn(session, said || inWords(new Problem(401)));
   const chat = new Chat(api, me);
-  /** @param {string} [said] */
-  const leave = (said) => {
+  const { isHosted } = session;
+  /** @param {string} told */
+  const leave = (told) => {
     session.onEnd = () => {};
-    session.signOut();
     chat.stop();
     view.end();
     history.replaceState(null, '', location.pathname);
-    signIn(session, said);
+    signIn(session, told);
+  };
+  /** @param {string} told */
+  const ended = (told) => {
+    session.discard();
+    leave(told);
+    if (isHosted && hosted) signOutOf(hosted, told);
   };
   const signOut = () => {
-    const wasHosted = session.isHosted;
-    leave();
-    if (wasHosted && hosted) signOutOf(hosted);
+    session.signOut();
+    ended('');
   };
-  const view = shell(chat, { signOut, leave });
-  session.onEnd = () => leave();
+  const view = shell(chat, { signOut, ended });
+  session.onEnd = () => leave(inWords(new Problem(401)));
   root.replaceChildren(view.element);
   chat.start();
   view.show();
+  if (said) view.say(said);
 }
 
 /**

@@ -168,6 +168,8 @@ export class Outbox {
       this.discard(message);
     } catch (problem) {
       if (!(problem instanceof Problem)) throw problem;
+      // Whose it was has left; it waits for them as it is, unless they deleted their account.
+      if (this.#isStopped) return undefined;
       if (problem.isTransient || problem.status === 401) {
         this.#keep({ ...message, firstTry, delay: delayOf(problem) });
         return problem;

@@ -49,6 +49,12 @@ export class People {
     return this.#profiles.get(userId);
   }
 
+  /**
+   * Who has deleted their account is nobody any more.
+   * @param {string} userId
+   */
+  forget = (userId) => this.put({ userId, username: '', displayName: 'Deleted user', isDeleted: true });
+
   /** @param {string} userId */
   name(userId) {
     const profile = this.get(userId);
@@ -72,7 +78,7 @@ export class People {
       this.put(await this.#load(userId));
     } catch (problem) {
       if (problem instanceof Problem && problem.status === 404) {
-        this.put({ userId, username: '', displayName: 'Deleted account' });
+        this.forget(userId);
       } else {
         setTimeout(() => {
           this.#profiles.delete(userId);

@@ -2,10 +2,10 @@
 // Who is signed in. The access token is held in memory alone and lives for 15 minutes. The refresh token is in localStorage,
 // so that a reload and other tabs stay signed in. That means: whoever can run a script on this origin, or read this browser
 // profile, can act as this user until the token ends. The content security policy (no inline script, no foreign source) and
-// rendering bodies as text alone are what stands before the first; signing out removes it.
+// rendering bodies as text alone are what stands before the first; signing out removes it, and ends it at the server.
 
 import { request } from './http.js';
-import { Problem } from './problem.js';
+import { ignoreProblem, Problem } from './problem.js';
 import { exclusively } from './waiting.js';
 
 const KEY = 'chinwag.session';
@@ -119,7 +119,15 @@ export class Session {
     return this.#refreshing;
   }
 
+  /** Ends it here at once, and at the server if that can be reached. */
   signOut() {
+    const [token, refreshToken] = [this.#accessToken, kept()?.refreshToken];
+    this.discard();
+    this.#post('sign-out', { refreshToken }, { token, keepalive: true }).catch(ignoreProblem);
+  }
+
+  /** Forgets what has ended at the server. */
+  discard() {
     localStorage.removeItem(KEY);
     this.#forget();
   }
@@ -127,20 +135,25 @@ export class Session {
   // One tab at a time: where refresh tokens rotate, two that use the same one would end the session.
   async #refresh() {
     return exclusively(KEY, async () => {
-      const refreshToken = kept()?.refreshToken;
+      const { refreshToken, isHosted } = kept() ?? {};
       if (!refreshToken) throw this.#end();
-      try {
-        const { isHosted } = this;
-        this.#take({ refreshToken, ...(await this.#post('authenticate/refresh', { refreshToken })) }, { isHosted });
-      } catch (problem) {
-        if (problem instanceof Problem && !problem.isTransient) {
-          localStorage.removeItem(KEY);
-          throw this.#end();
-        }
-        throw problem;
-      }
+      const tokens = await this.#renew(refreshToken);
+      // Somebody signed out meanwhile: the answer must not sign them in again.
+      if (kept()?.refreshToken !== refreshToken) throw new Problem(401);
+      this.#take({ refreshToken, ...tokens }, { isHosted });
       return this.#accessToken;
     });
+  }
+
+  /** @param {string} refreshToken */
+  async #renew(refreshToken) {
+    try {
+      return await this.#post('authenticate/refresh', { refreshToken });
+    } catch (problem) {
+      if (!(problem instanceof Problem) || problem.isTransient) throw problem;
+      localStorage.removeItem(KEY);
+      throw this.#end();
+    }
   }
 
   /** @param {any} answer tokens, or what is still wanted */
@@ -177,9 +190,10 @@ export class Session {
   /**
    * @param {string} path
    * @param {object} body
+   * @param {{token?: string, keepalive?: boolean}} [options] as those of `request`
    */
-  #post(path, body) {
-    return request(`${this.#base}/v1/${path}`, { method: 'POST', body });
+  #post(path, body, options) {
+    return request(`${this.#base}/v1/${path}`, { method: 'POST', body, ...options });
   }
 }
 

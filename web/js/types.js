@@ -14,7 +14,7 @@
  *
  * @typedef {'owner' | 'admin' | 'member'} Role
  * @typedef {'private' | 'open'} Visibility
- * @typedef {{userId: string, username: string, displayName?: string}} Profile
+ * @typedef {{userId: string, username: string, displayName?: string, isDeleted?: boolean}} Profile
  * @typedef {{userId: string, role: Role, joinedAt: string}} Member
  * @typedef {{groupId: string, conversationId: string, name: string, visibility: Visibility, createdAt: string,
  *   createdBy: string}} Group

@@ -66,7 +66,7 @@ export function told(change, name) {
     case 'groupDeleted':
       return `${who} deleted the group`;
     case 'userErased':
-      return 'An account was deleted, and its messages with it';
+      return 'Somebody deleted their account';
     default:
       return undefined;
   }

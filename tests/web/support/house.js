@@ -59,7 +59,7 @@ export async function openHouse(...options) {
 export async function signIn(page, username) {
   await page.getByLabel('User name').fill(username);
   await page.getByLabel('Password').fill(PASSWORD);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await page.getByRole('navigation', { name: 'Conversations' }).waitFor();
 }
 

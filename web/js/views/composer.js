@@ -13,9 +13,6 @@ const MOST = 4_000;
 /** From here on the rest is counted. */
 const COUNTED = 3_800;
 
-/** What was begun and not sent, by target. @type {Map<string, string>} */
-const drafts = new Map();
-
 export class Composer {
   #chat;
   #target;
@@ -64,7 +61,7 @@ export class Composer {
         h('button', { class: 'send', 'aria-label': 'Send', title: 'Send' }, icon('send')),
       ),
     );
-    this.#put(drafts.get(id) ?? '');
+    this.#put(chat.drafts.get(id) ?? '');
   }
 
   focus() {
@@ -120,7 +117,7 @@ export class Composer {
     this.#count.hidden = length < COUNTED;
     this.#count.textContent = String(MOST - length);
     this.#trouble.textContent = length > MOST ? `${length - MOST} characters too many.` : '';
-    if (this.#mode?.kind !== 'edit') drafts.set(this.#id, value);
+    if (this.#mode?.kind !== 'edit') this.#chat.drafts.set(this.#id, value);
     const conversation = this.#chat.conversationWith(this.#id);
     if (isTyped && conversation && value) this.#chat.typing.say(conversation.conversationId);
   }

@@ -50,10 +50,13 @@ export function conversation(chat, target) {
     if (!held && door) return chat.isLoaded && !wasHeld && fill(element, door());
     if (!element.contains(timeline.element)) element.replaceChildren(head, timeline.element, typing, foot);
     const isBlocked = chat.blocked.has(id);
+    const isDeleted = 'recipientId' in target && chat.people.get(id)?.isDeleted;
     const look = JSON.stringify([held?.name, 'recipientId' in target && chat.people.get(id), isBlocked]);
     if (look !== shown) fill(head, ...heading(chat, id, held));
     shown = look;
-    if (isBlocked || !foot.contains(composer.element)) fill(foot, isBlocked ? blockedNote(chat, id) : composer.element);
+    if (isBlocked) fill(foot, blockedNote(chat, id));
+    else if (isDeleted) fill(foot, deletedNote());
+    else if (!foot.contains(composer.element)) fill(foot, composer.element);
     typing.textContent = typed(chat, held);
     timeline.update();
   };
@@ -143,6 +146,8 @@ function blockedNote(chat, userId) {
     button('Unblock', () => unblock(chat, userId)),
   );
 }
+
+const deletedNote = () => h('div', { class: 'note' }, h('p', {}, 'This account does not exist any more.'));
 
 /**
  * @param {Chat} chat

@@ -3,7 +3,7 @@
 
 import { fill, h } from '../dom.js';
 import { leaveFor } from '../hosted.js';
-import { inWords, Problem } from '../problem.js';
+import { Problem } from '../problem.js';
 import { showChallenge } from './challenge.js';
 import { form } from './form.js';
 
@@ -20,7 +20,7 @@ export function gate(session, enter, { hosted, said } = {}) {
   /** @param {(Node | string)[]} children */
   const show = (...children) => {
     fill(card, ...children);
-    card.querySelector('input')?.focus();
+    /** @type {HTMLElement | null} */ (card.querySelector('input, select'))?.focus();
   };
   /** @type {Steps} */
   const steps = { session, enter, show, hosted, begin: (said) => showSignIn(steps, said) };
@@ -85,7 +85,7 @@ function showSignIn(steps, said = '') {
   ];
   show(
     h('h1', {}, 'Sign in'),
-    h('p', { class: 'said', role: 'status' }, said),
+    h('p', { class: 'said', role: 'alert' }, said),
     form(fields, 'Sign in', async ({ username, password }) => {
       try {
         await signIn(steps, username.trim(), password);
@@ -194,16 +194,10 @@ function showReset(steps, username) {
 
 /** @param {HostedSignIn} hosted */
 function elsewhere(hosted) {
-  const trouble = h('p', { class: 'trouble', role: 'alert' });
-  const go = () =>
-    leaveFor(hosted).catch((problem) => {
-      trouble.textContent = inWords(problem);
-    });
   return h(
     'div',
     { class: 'elsewhere' },
-    h('button', { type: 'button', class: 'secondary', onclick: go }, 'Continue with email or Google'),
-    trouble,
+    h('button', { type: 'button', class: 'secondary', onclick: () => leaveFor(hosted) }, 'Other ways to sign in'),
   );
 }
 

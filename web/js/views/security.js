@@ -2,6 +2,7 @@
 // The second factor, the password, and the sessions elsewhere.
 
 import { button, fill, h } from '../dom.js';
+import { inWords } from '../problem.js';
 import { authenticator } from './authenticator.js';
 import { confirm } from './dialog.js';
 import { form } from './form.js';
@@ -9,33 +10,37 @@ import { CODE, NEW_PASSWORD } from './gate.js';
 
 /** @import {Chat} from '../chat.js' */
 
-const PASSWORD = { name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password', required: true };
+const PASSWORD = {
+  name: 'password',
+  label: 'Password',
+  type: 'password',
+  autocomplete: 'current-password',
+  required: true,
+};
 
 /**
  * @param {Chat} chat
- * @param {(said: string) => void} signedOut
+ * @param {(said: string) => void} ended
  */
-export function security(chat, signedOut) {
-  const factor = h('div', { class: 'part' });
-  showFactor(chat, factor);
+export function security(chat, ended) {
   const password = form(
     [
-      { ...PASSWORD, label: 'Present password' },
+      { ...PASSWORD, label: 'Current password' },
       { ...NEW_PASSWORD, name: 'newPassword', label: 'New password' },
     ],
     'Change password',
     async (values) => {
       await chat.api.changePassword(values.password, values.newPassword);
-      signedOut('Your password is changed. You were signed out everywhere.');
+      ended('Your password is changed. You were signed out everywhere.');
     },
   );
   const everywhere = () =>
     confirm('Sign out everywhere?', 'All your devices are signed out, this one too.', 'Sign out', async () => {
       await chat.api.signOutEverywhere();
-      signedOut('You were signed out everywhere.');
+      ended('You were signed out everywhere.');
     });
   return [
-    section('Second factor', factor),
+    section('Second factor', secondFactor(chat)),
     section('Password', password),
     button('Sign out everywhere', everywhere, { 'aria-haspopup': 'dialog' }),
   ];
@@ -47,47 +52,43 @@ export function security(chat, signedOut) {
  */
 const section = (title, content) => h('details', {}, h('summary', {}, title), content);
 
-/**
- * @param {Chat} chat
- * @param {HTMLElement} element
- * @param {string} [said]
- */
-async function showFactor(chat, element, said = '') {
-  const again = (/** @type {string} */ told) => showFactor(chat, element, told);
-  const status = h('p', { role: 'status' }, said);
-  const { softwareToken } = await chat.api.mfa();
-  fill(element, status, softwareToken ? switchOff(chat, again) : switchOn(chat, element, again));
-}
-
-/**
- * @param {Chat} chat
- * @param {HTMLElement} element
- * @param {(said: string) => void} again
- */
-function switchOn(chat, element, again) {
-  return form([], 'Set up an authenticator app', async () => {
-    const enrolment = await chat.api.enrolMfa();
-    const code = form([{ ...CODE, name: 'code' }], 'Confirm', async (values) => {
-      await chat.api.confirmMfa(values.code.trim());
-      again('Signing in asks for a code of your app from now on.');
+/** @param {Chat} chat */
+function secondFactor({ api }) {
+  const said = h('p', { role: 'status', tabindex: -1 });
+  const content = h('div', { class: 'part' });
+  const load = async () => {
+    try {
+      const { softwareToken } = await api.mfa();
+      fill(content, ...(softwareToken ? switchOff() : [switchOn()]));
+    } catch (problem) {
+      const trouble = h('p', { class: 'trouble', role: 'alert' }, inWords(problem));
+      fill(content, trouble, button('Try again', load));
+    }
+  };
+  /** @param {string} text */
+  const changed = async (text) => {
+    await load();
+    said.textContent = text;
+    said.focus();
+  };
+  const switchOn = () =>
+    form([], 'Set up an authenticator app', async () => {
+      const enrolment = await api.enrolMfa();
+      const code = form([{ ...CODE, name: 'code' }], 'Confirm', async (values) => {
+        await api.confirmMfa(values.code.trim());
+        await changed('Signing in asks for a code of your app from now on.');
+      });
+      said.textContent = '';
+      fill(content, authenticator(enrolment), code);
+      code.querySelector('input')?.focus();
     });
-    fill(element, authenticator(enrolment), code);
-    code.querySelector('input')?.focus();
-  });
-}
-
-/**
- * @param {Chat} chat
- * @param {(said: string) => void} again
- */
-function switchOff(chat, again) {
-  return h(
-    'div',
-    { class: 'part' },
+  const switchOff = () => [
     h('p', {}, 'An authenticator app is your second factor.'),
     form([PASSWORD], 'Switch it off', async ({ password }) => {
-      await chat.api.disableMfa(password);
-      again('Your password alone signs you in.');
+      await api.disableMfa(password);
+      await changed('Your password alone signs you in.');
     }),
-  );
+  ];
+  load();
+  return h('div', { class: 'part' }, said, content);
 }

@@ -9,6 +9,10 @@ import { leaving } from './leaving.js';
 import { security } from './security.js';
 
 /** @import {Chat} from '../chat.js' */
+/**
+ * @typedef {{signOut: () => void, ended: (said: string) => void}} Ways How one gets out; `ended`: the server has ended the
+ *   session already.
+ */
 
 const THEMES = [
   ['', 'As the system'],
@@ -18,9 +22,9 @@ const THEMES = [
 
 /**
  * @param {Chat} chat
- * @param {{signOut: () => void, leave: (said: string) => void}} ways out: by oneself, or since the session is over
+ * @param {Ways} ways
  */
-export function settings(chat, { signOut, leave }) {
+export function settings(chat, { signOut, ended }) {
   const { displayName = '', username } = chat.me;
   const said = h('p', { role: 'status' });
   const name = form(
@@ -33,10 +37,6 @@ export function settings(chat, { signOut, leave }) {
     },
   );
   const blocked = h('ul', { class: 'members' });
-  const out = (/** @type {string} */ told) => {
-    dialog.close();
-    leave(told);
-  };
   const dialog = openDialog(
     'Settings',
     name,
@@ -45,13 +45,10 @@ export function settings(chat, { signOut, leave }) {
     h('h3', {}, 'Blocked people'),
     blocked,
     h('h3', {}, 'Security'),
-    ...security(chat, out),
+    ...security(chat, ended),
     h('h3', {}, 'Your data'),
-    ...leaving(chat, out),
-    button('Sign out', () => {
-      dialog.close();
-      signOut();
-    }),
+    ...leaving(chat, ended),
+    button('Sign out', signOut),
   );
   const update = () => showBlocked(chat, blocked);
   dialog.addEventListener('close', chat.topics.on(['blocks', 'people'], update));

@@ -17,7 +17,7 @@ import { toasts } from './toasts.js';
 
 /**
  * @param {Chat} chat
- * @param {{signOut: () => void, leave: (said: string) => void}} ways
+ * @param {import('./settings.js').Ways} ways
  */
 export function shell(chat, ways) {
   const conversations = list(chat, () => location.hash);
@@ -124,8 +124,10 @@ export function shell(chat, ways) {
     listening.abort();
     view?.end();
     ends.forEach((stop) => stop());
+    document.querySelectorAll('dialog').forEach((dialog) => dialog.close());
+    document.title = 'Chinwag';
   };
-  return { element, show, end };
+  return { element, show, end, say: note.say };
 }
 
 /**
