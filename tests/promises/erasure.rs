@@ -224,6 +224,27 @@ async fn what_came_with_a_token_that_was_still_good_goes_too() {
 }
 
 #[tokio::test]
+async fn nothing_is_held_for_whom_is_gone() {
+    let (backend, wire) = Wire::behind_events(|_| {}).await;
+    let tables = Tables::of(&backend);
+    let ada = Ada::new(&backend).await;
+    let held = || tables.query("PendingNotifications", "userId", &ada.person.id);
+    assert_eq!(within(PATIENCE, held, |rows| rows.len() == 1).await.len(), 1);
+    // On its way since before she left.
+    let late = wire.on(When::get("Users").with(&ada.person.id)).hold();
+    let message = json!({ "userId": ada.person.id, "message": { "late for": MARK } });
+    System::new(&backend).notify(&message).await.expect(202);
+    late.reached().await;
+    ada.leave().await;
+    ada.is_gone(&tables).await;
+    let looked_for_sockets = wire.on(When::batch_get("Connections").with(&ada.person.id)).hold();
+    late.release();
+    looked_for_sockets.reached().await;
+    assert_eq!(held().await, Vec::<Value>::new());
+    looked_for_sockets.release();
+}
+
+#[tokio::test]
 async fn a_profile_is_never_made_anew() {
     let (backend, wire) = Wire::backend(quick).await;
     let tables = Tables::of(&backend);

@@ -21,7 +21,7 @@ use conversations::Conversations;
 /// For how long a call goes through logs: what is left goes on in another, well before the lambda would be broken off.
 const PATIENCE: Duration = Duration::from_secs(15);
 /// How long a log that is too busy is left alone.
-const BUSY_PAUSE: Duration = Duration::from_secs(30);
+const BUSY_PAUSE: Duration = Duration::from_secs(5);
 /// The longest time for which SQS holds a message back.
 const LONGEST_DELAY: Duration = Duration::from_mins(15);
 

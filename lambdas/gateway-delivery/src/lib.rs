@@ -14,7 +14,7 @@ use shared::events::{BatchAnswer, QueueEvent, QueueRecord, by_group};
 use shared::model::{Notification, UserId};
 use shared::queue::{Queue, QueueMessage};
 use shared::realtime::{GatewayMessage, Sockets, sockets_from_env};
-use shared::store::{Connections, PendingNotifications, Store};
+use shared::store::{Connections, PendingNotifications, Store, Users};
 
 use drain::{Drained, drain};
 
@@ -24,9 +24,10 @@ const PATIENCE: Duration = Duration::from_secs(12);
 /// socket: it is held, and must not end in the dead-letter queue.
 const TRIES: u32 = 2;
 
-/// What is held, and who is connected.
+/// What is held, for whom, and who is connected.
 #[derive(Debug)]
 pub struct Delivery {
+    users: Users,
     pending: PendingNotifications,
     connections: Connections,
     sockets: Sockets,
@@ -38,6 +39,7 @@ impl Delivery {
     #[must_use]
     pub fn new(store: &Store, sockets: Sockets, queue: Queue) -> Self {
         Self {
+            users: Users::new(store.clone()),
             pending: PendingNotifications::new(store.clone()),
             connections: Connections::new(store.clone()),
             sockets,
@@ -91,13 +93,16 @@ async fn deliver(delivery: &Delivery, lane: Vec<QueueRecord>, deadline: Instant)
     again
 }
 
-/// Answers those that are not held. What cannot be read is alone in that; where the table fails, what is behind waits, too.
+/// Answers those that are not held. What cannot be read is alone in that; where a table fails, what is behind waits, too.
 async fn hold(delivery: &Delivery, lane: Vec<QueueRecord>) -> Vec<String> {
     let mut failed = Vec::new();
+    let mut is_erased = None;
     let mut lane = lane.into_iter();
     while let Some(record) = lane.next() {
         let held = match read(&record) {
-            Ok(Some((user, notification))) => delivery.pending.hold(&user, &notification).await,
+            Ok(Some((user, notification))) => {
+                hold_one(delivery, &user, &notification, &mut is_erased).await
+            }
             Ok(None) => Ok(()),
             Err(error) => {
                 shared::logging::report(&error);
@@ -106,13 +111,30 @@ async fn hold(delivery: &Delivery, lane: Vec<QueueRecord>) -> Vec<String> {
             }
         };
         if let Err(error) = held {
-            shared::logging::report(&error.into());
+            shared::logging::report(&error);
             failed.push(record.message_id);
             failed.extend(lane.map(|record| record.message_id));
             return failed;
         }
     }
     failed
+}
+
+/// Nothing is held for a person who is erased. `is_erased` is asked for the lane's first notification.
+async fn hold_one(
+    delivery: &Delivery,
+    user: &UserId,
+    notification: &Notification,
+    is_erased: &mut Option<bool>,
+) -> Result<()> {
+    let erased = match *is_erased {
+        Some(erased) => erased,
+        None => *is_erased.insert(delivery.users.erased(user).await?.is_some()),
+    };
+    if erased {
+        return Ok(());
+    }
+    Ok(delivery.pending.hold(user, notification).await?)
 }
 
 /// What is to be held for whom; nothing where a socket has opened.
