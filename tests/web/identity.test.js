@@ -9,7 +9,7 @@ import { bodies, composer, inList, makeGroup, message, say, settled, talkTo } fr
 import { expect, until } from './support/expect.js';
 import { openHouse } from './support/house.js';
 
-const REFUSED = /status of 4/;
+const REFUSED = /status of 4|HTTP Authentication failed/;
 const PASSWORD = 'Correct-Horse-1';
 const OTHER_PASSWORD = 'Other-Horse-22';
 
@@ -361,6 +361,7 @@ test('who signs out leaves no session, no draft and no dialog behind', async (t)
   t.after(() => house.close());
   const [ada, bob, eve] = [await house.person(t, 'Ada'), await house.person(t, 'Bob'), await house.person(t, 'Eve')];
   ada.page.expected = REFUSED;
+  eve.page.expected = REFUSED;
   await talkTo(ada, bob);
   await composer(ada.page).fill('not for Eve');
   const { refreshToken } = await ada.page.evaluate(() => JSON.parse(localStorage.getItem('chinwag.session')));
@@ -374,10 +375,13 @@ test('who signs out leaves no session, no draft and no dialog behind', async (t)
 
   await signIn(ada.page, eve.username, PASSWORD);
   await atHome(ada.page);
+  const began = Date.now();
   await talkTo(ada, bob);
   assert.equal(await composer(ada.page).inputValue(), '');
 
   await openSettings(ada.page);
+  // Sessions begin at whole seconds.
+  await until(async () => Date.now() - began > 1_000, true);
   await eve.api('POST', 'sign-out');
   await ada.page.getByText('Your session has ended.').waitFor();
   await expect(ada.page.getByRole('dialog')).toHaveCount(0);

@@ -1,17 +1,14 @@
 //! Sending what is held.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use futures_util::future::join_all;
 use shared::error::Result;
 use shared::model::{Notification, SequenceNumber, Socket, Timestamp, UserId};
-use shared::realtime::{Frame, Posted, Push};
+use shared::realtime::{Frame, Posted, Push, Sockets};
 use tokio::time::sleep;
 
 use super::Delivery;
-
-/// How often a socket that may still be in its handshake is tried.
-const HANDSHAKE_PAUSE: Duration = Duration::from_millis(100);
 
 /// How far it came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,7 +53,7 @@ async fn catch_up(
             End::Late => return Ok(Drained::Part),
             End::Gone => connections.remove(user, std::slice::from_ref(&socket.id)).await?,
             // Its client connects anew, and gets what it did not read.
-            End::Unread => sockets.end(connections, user, &socket.id).await?,
+            End::Unread => sockets.end(connections, user, socket).await?,
             End::Failed(error) => return Err(error),
         }
         return Ok(Drained::All);
@@ -111,6 +108,6 @@ async fn post(delivery: &Delivery, socket: &Socket, frame: &Frame) -> Result<Pos
         if posted != Posted::Gone || !socket.may_be_opening(Timestamp::now()) {
             return Ok(posted);
         }
-        sleep(HANDSHAKE_PAUSE).await;
+        sleep(Sockets::HANDSHAKE_PAUSE).await;
     }
 }

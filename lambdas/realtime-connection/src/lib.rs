@@ -96,7 +96,7 @@ async fn make_room(
     let too_many = open.len().saturating_sub(Socket::MAX_PER_USER);
     let ended = &open[..too_many];
     // Only what is closed is forgotten: an open socket that is in no row would wait for ever.
-    try_join_all(ended.iter().map(|socket| door.sockets.close(&socket.id))).await?;
+    try_join_all(ended.iter().map(|socket| door.sockets.close(socket))).await?;
     let forgotten: Vec<ConnectionId> =
         sockets.iter().chain(ended).map(|socket| socket.id.clone()).collect();
     Ok(door.connections.remove(user, &forgotten).await?)

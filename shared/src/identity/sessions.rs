@@ -76,7 +76,7 @@ impl Sessions {
     /// Ends the sockets of `user`; no session that began before `began_before`, in whole seconds, opens one any more.
     async fn end_sockets(&self, user: &UserId, began_before: Timestamp) -> Result<()> {
         let open = self.connections.end_sessions(user, began_before.epoch_seconds()).await?;
-        let ends = open.iter().map(|socket| self.sockets.end(&self.connections, user, &socket.id));
+        let ends = open.iter().map(|socket| self.sockets.end(&self.connections, user, socket));
         try_join_all(ends).await?;
         Ok(())
     }

@@ -73,7 +73,7 @@ impl Realtime {
         }
         let ends = unread
             .iter()
-            .map(|Target { user, socket }| self.sockets.end(&self.connections, user, &socket.id));
+            .map(|Target { user, socket }| self.sockets.end(&self.connections, user, socket));
         try_join_all(ends).await?;
         Ok(())
     }

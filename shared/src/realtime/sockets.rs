@@ -1,14 +1,17 @@
 //! The sockets, behind the WebSocket API's management calls.
 
+use std::time::Duration;
+
 use aws_config::SdkConfig;
 use aws_sdk_apigatewaymanagement::Client;
 use aws_sdk_apigatewaymanagement::error::SdkError;
 use aws_sdk_apigatewaymanagement::operation::delete_connection::DeleteConnectionError;
 use aws_sdk_apigatewaymanagement::operation::post_to_connection::PostToConnectionError;
 use aws_sdk_apigatewaymanagement::primitives::Blob;
+use tokio::time::sleep;
 
 use super::Frame;
-use crate::model::{ConnectionId, UserId};
+use crate::model::{ConnectionId, Socket, Timestamp, UserId};
 use crate::store::{Connections, Result};
 
 /// Sends frames to sockets and closes them.
@@ -30,6 +33,9 @@ pub enum Posted {
 }
 
 impl Sockets {
+    /// How often a socket that may still be in its handshake is tried.
+    pub const HANDSHAKE_PAUSE: Duration = Duration::from_millis(100);
+
     /// Those that are managed at `url`.
     #[must_use]
     pub fn new(config: &SdkConfig, url: &str) -> Self {
@@ -54,19 +60,25 @@ impl Sockets {
         }
     }
 
-    /// Closes a socket, if it is open.
+    /// Closes a socket, if it is open. One that is gone and may be in its handshake is tried until it is open, or too old for
+    /// that.
     ///
     /// # Errors
     /// As [`Sockets::post`].
-    pub async fn close(&self, id: &ConnectionId) -> Result<()> {
-        match self.client.delete_connection().connection_id(id.as_str()).send().await {
-            Err(SdkError::ServiceError(error))
-                if matches!(error.err(), DeleteConnectionError::GoneException(_)) =>
-            {
-                Ok(())
+    pub async fn close(&self, socket: &Socket) -> Result<()> {
+        loop {
+            match self.client.delete_connection().connection_id(socket.id.as_str()).send().await {
+                Ok(_) => return Ok(()),
+                Err(SdkError::ServiceError(error))
+                    if matches!(error.err(), DeleteConnectionError::GoneException(_)) =>
+                {
+                    if !socket.may_be_opening(Timestamp::now()) {
+                        return Ok(());
+                    }
+                }
+                Err(error) => return Err(error.into()),
             }
-            Err(error) => Err(error.into()),
-            Ok(_) => Ok(()),
+            sleep(Self::HANDSHAKE_PAUSE).await;
         }
     }
 
@@ -78,10 +90,10 @@ impl Sockets {
         &self,
         connections: &Connections,
         user: &UserId,
-        id: &ConnectionId,
+        socket: &Socket,
     ) -> Result<()> {
-        self.close(id).await?;
-        connections.remove(user, std::slice::from_ref(id)).await
+        self.close(socket).await?;
+        connections.remove(user, std::slice::from_ref(&socket.id)).await
     }
 
     /// Opens a connection ahead of the first frame, as [`crate::store::Store::from_env`] does: a call for a socket that

@@ -5,6 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
 use aws_sdk_dynamodb::types::ReturnValue;
 
 use super::{Result, Store, StoreError, from_item, text, to_item};
@@ -77,11 +78,22 @@ impl ConnectionTokens {
     /// When DynamoDB cannot be asked.
     pub async fn redeem(&self, token: &str) -> Result<Option<(UserId, i64)>> {
         let request = self.store.client.delete_item().table_name(self.store.table(TABLE));
-        let output = request
+        let deleted = request
             .key("tokenHash", text(hash(token)))
+            .condition_expression("attribute_exists(tokenHash)")
             .return_values(ReturnValue::AllOld)
             .send()
-            .await?;
+            .await;
+        let output = match deleted {
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(DeleteItemError::is_conditional_check_failed_exception) =>
+            {
+                return Ok(None);
+            }
+            deleted => deleted?,
+        };
         let row: Option<Row> = output.attributes.map(from_item).transpose()?;
         let ours = |row: &Row| row.issuer == ISSUER && row.audience == AUDIENCE;
         let in_time = |row: &Row| row.good_until > Timestamp::now();

@@ -7,8 +7,8 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use futures_util::future::join_all;
 use serde_json::Value;
 use shared::model::Timestamp;
-use tests::faults::{Post, PostFault, Posts};
-use tests::{Backend, Person, people, says};
+use tests::faults::{Post, PostFault, Posts, When, Wire};
+use tests::{Backend, Person, eventually, people, says};
 
 use super::row;
 
@@ -139,4 +139,25 @@ async fn who_cannot_be_told_of_a_block_or_of_a_groups_end_is_told_by_the_repeat(
         socket.next("blocks.changed").await;
         socket.next("group.deleted").await;
     }
+}
+
+#[tokio::test]
+async fn a_socket_in_its_handshake_ends_with_the_sessions() {
+    let (backend, wire) = Wire::behind_events(|_| {}).await;
+    let [alice] = people(&backend).await;
+    let noted = wire.on(When::operation("UpdateItem", "Connections").with(&alice.id)).hold_answer();
+    let connecting = tests::faults::start({
+        let alice = alice.clone();
+        async move { alice.connect().await }
+    });
+    noted.reached().await;
+    let signing_out = tests::faults::start({
+        let alice = alice.clone();
+        async move { alice.post("/v1/sign-out", None).await }
+    });
+    let client = backend.server().expect("a server of ours").dynamodb();
+    eventually(async || row(client, &alice).await, |row| row.contains_key("endedAt")).await;
+    noted.release();
+    connecting.await.expect("a socket").closed().await;
+    signing_out.await.expect("an answer").expect(204);
 }
