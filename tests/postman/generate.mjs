@@ -338,9 +338,9 @@ function collection() {
         id: id('folder Story'),
         name: 'Story',
         description:
-          'From the registration of two people to their signing out. Run the folder as a whole, as often as you like: each run has ' +
-          'people of its own.\n\nWhere a registration has to be confirmed, the codes are read in the outbox of the local server. A ' +
-          'deployment sends them by mail: then the run stops, and says how it can go on.',
+          'From the registration of two people to their signing out. Run the folder as a whole, as often as you like: each ' +
+          'run has people of its own.\n\nWhere a registration has to be confirmed, the codes are read in the outbox of the ' +
+          'local server. A deployment sends them by mail: then the run stops, and says how it can go on.',
         item: story.map(storyItem),
       },
       ...contract.tags.map(folder),

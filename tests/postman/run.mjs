@@ -55,7 +55,12 @@ let variables = collection.variable;
 async function send(items, { bail = false, strict = false }) {
   const failures = [];
   const answered = [];
-  const sending = newman.run({ collection: { ...collection, variable: variables, item: items }, environment, bail, timeoutRequest: 30000 });
+  const sending = newman.run({
+    collection: { ...collection, variable: variables, item: items },
+    environment,
+    bail,
+    timeoutRequest: 30000,
+  });
   sending.on('script', (_, { execution }) => {
     variables = execution?.collectionVariables?.values?.toJSON?.() ?? variables;
   });

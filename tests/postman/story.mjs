@@ -1,6 +1,6 @@
 // The journey of two people, as steps: an operation of the document, who sends it, what they send, and what they expect.
 
-/** Lines that are left out where both were confirmed at once. */
+/** A step that is left out where both were confirmed at once. */
 const UNLESS_CONFIRMED = "if (pm.collectionVariables.get('confirmed') === 'true') pm.execution.skipRequest();";
 
 const BEGIN = `const run = Date.now().toString(36) + Math.random().toString(36).slice(2, 6);
@@ -309,7 +309,8 @@ export const story = [
     test: lines(
       ANSWER,
       'const roles = Object.fromEntries(answer.members.map(({ userId, role }) => [userId, role]));',
-      "pm.expect(roles).to.deep.equal({ [pm.collectionVariables.get('adaId')]: 'owner', [pm.collectionVariables.get('bobId')]: 'member' });",
+      "const [ada, bob] = ['adaId', 'bobId'].map((name) => pm.collectionVariables.get(name));",
+      "pm.expect(roles).to.deep.equal({ [ada]: 'owner', [bob]: 'member' });",
     ),
   },
   {
