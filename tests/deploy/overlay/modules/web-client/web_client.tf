@@ -11,6 +11,11 @@ variable "api_url" {
   type = string
 }
 
+variable "hosted_sign_in" {
+  type    = object({ url = string, clientId = string })
+  default = null
+}
+
 variable "realtime_url" {
   type = string
 }
