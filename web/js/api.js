@@ -1,11 +1,11 @@
 // @ts-check
 // The routes of the backend, as the user who is signed in.
 
-import { request } from './http.js';
+import { data, routes, send } from './http.js';
 import { Problem } from './problem.js';
 import { backoff, sleep } from './waiting.js';
 
-/** @import {Conversation, Entry, Group, Member, Message, Profile, Role, Target, Visibility} from './types.js' */
+/** @import {Role, Target, Visibility} from './types.js' */
 
 /** How often a read that got 429 or 503 is repeated before it fails. */
 const READ_ATTEMPTS = 4;
@@ -13,7 +13,7 @@ const READ_ATTEMPTS = 4;
 const PAGE = 100;
 
 export class Api {
-  #base;
+  #routes;
   #session;
 
   /**
@@ -21,148 +21,165 @@ export class Api {
    * @param {import('./session.js').Session} session
    */
   constructor(base, session) {
-    this.#base = base;
+    this.#routes = routes(base, (request) => this.#fetch(request));
     this.#session = session;
   }
 
-  /** @returns {Promise<Profile>} */
-  me = () => this.#get('users/me');
-  /** @param {string} displayName @returns {Promise<Profile>} */
-  rename = (displayName) => this.#call('PATCH', 'users/me', { displayName });
-  /** @returns {Promise<{softwareToken: boolean}>} */
-  mfa = () => this.#get('users/me/mfa');
-  /** @returns {Promise<{secret: string, otpauthUri: string}>} */
-  enrolMfa = () => this.#call('POST', 'users/me/mfa');
-  /** @param {string} code @returns {Promise<void>} */
-  confirmMfa = (code) => this.#call('POST', 'users/me/mfa/confirm', { code });
-  /** @param {string} password @returns {Promise<void>} */
-  disableMfa = (password) => this.#call('DELETE', 'users/me/mfa', { password });
-  /** @param {string} password @param {string} newPassword @returns {Promise<void>} */
-  changePassword = (password, newPassword) => this.#call('POST', 'password/change', { password, newPassword });
-  /** @returns {Promise<void>} */
-  signOutEverywhere = () => this.#call('POST', 'sign-out');
-  /** @param {string} [cursor] @returns {Promise<{items: object[], nextCursor?: string}>} */
-  exportPage = (cursor) => this.#get(`users/me/export?limit=${PAGE}${next(cursor)}`);
-  /** @returns {Promise<void>} */
-  deleteAccount = () => this.#call('DELETE', 'users/me');
-  /** @param {string} userId @returns {Promise<Profile>} */
-  user = (userId) => this.#get(`users/${encodeURIComponent(userId)}`);
-  /** @param {string} username @returns {Promise<Profile>} */
-  findUser = (username) => this.#get(`users?username=${encodeURIComponent(username)}`);
+  me = () => data(this.#routes.GET('/v1/users/me'));
+  /** @param {string} displayName */
+  rename = (displayName) => data(this.#routes.PATCH('/v1/users/me', { body: { displayName } }));
+  mfa = () => data(this.#routes.GET('/v1/users/me/mfa'));
+  enrolMfa = () => data(this.#routes.POST('/v1/users/me/mfa'));
+  /** @param {string} code */
+  confirmMfa = (code) => data(this.#routes.POST('/v1/users/me/mfa/confirm', { body: { code } }));
+  /** @param {string} password */
+  disableMfa = (password) => data(this.#routes.DELETE('/v1/users/me/mfa', { body: { password } }));
+  /** @param {string} password @param {string} newPassword */
+  changePassword = (password, newPassword) =>
+    data(this.#routes.POST('/v1/password/change', { body: { password, newPassword } }));
+  signOutEverywhere = () => data(this.#routes.POST('/v1/sign-out'));
+  /** @param {string} [cursor] */
+  exportPage = (cursor) => data(this.#routes.GET('/v1/users/me/export', { params: { query: { limit: PAGE, cursor } } }));
+  deleteAccount = () => data(this.#routes.DELETE('/v1/users/me'));
+  /** @param {string} userId */
+  user = (userId) => data(this.#routes.GET('/v1/users/{userId}', { params: { path: { userId } } }));
+  /** @param {string} username */
+  findUser = (username) => data(this.#routes.GET('/v1/users', { params: { query: { username } } }));
 
-  /** @returns {Promise<Conversation[]>} */
-  conversations = () => this.#all('conversations', 'conversations');
+  conversations = () =>
+    everyPage(
+      (cursor) => data(this.#routes.GET('/v1/conversations', { params: { query: { limit: PAGE, cursor } } })),
+      ({ conversations }) => conversations,
+    );
   /**
+   * In `seq` order.
    * @param {string} conversationId
    * @param {{after?: number, before?: number, limit?: number}} range
-   * @returns {Promise<Entry[]>} in `seq` order
    */
   entries = async (conversationId, range) => {
-    const query = Object.entries({ limit: PAGE, ...range })
-      .map(([name, value]) => `${name}=${value}`)
-      .join('&');
-    return (await this.#get(`conversations/${conversationId}/messages?${query}`)).entries;
+    const params = { path: { conversationId }, query: { limit: PAGE, ...range } };
+    return (await data(this.#routes.GET('/v1/conversations/{conversationId}/messages', { params }))).entries;
   };
-  /** @param {string} conversationId @param {number} seq @returns {Promise<Entry>} */
-  entry = (conversationId, seq) => this.#get(`conversations/${conversationId}/messages/${seq}`);
-  /** @param {string} conversationId @param {number} seq @param {string} body @returns {Promise<Message>} */
+  /** @param {string} conversationId @param {number} seq */
+  entry = (conversationId, seq) =>
+    data(this.#routes.GET('/v1/conversations/{conversationId}/messages/{seq}', { params: { path: { conversationId, seq } } }));
+  /** @param {string} conversationId @param {number} seq @param {string} body */
   edit = (conversationId, seq, body) =>
-    this.#call('PATCH', `conversations/${conversationId}/messages/${seq}`, { body });
-  /** @param {string} conversationId @param {number} seq @returns {Promise<void>} */
-  remove = (conversationId, seq) => this.#call('DELETE', `conversations/${conversationId}/messages/${seq}`);
-  /** @param {string} conversationId @param {number} seq @returns {Promise<void>} */
-  read = (conversationId, seq) => this.#call('PUT', `conversations/${conversationId}/read`, { seq });
+    data(
+      this.#routes.PATCH('/v1/conversations/{conversationId}/messages/{seq}', {
+        params: { path: { conversationId, seq } },
+        body: { body },
+      }),
+    );
+  /** @param {string} conversationId @param {number} seq */
+  remove = (conversationId, seq) =>
+    data(this.#routes.DELETE('/v1/conversations/{conversationId}/messages/{seq}', { params: { path: { conversationId, seq } } }));
+  /** @param {string} conversationId @param {number} seq */
+  read = (conversationId, seq) =>
+    data(this.#routes.PUT('/v1/conversations/{conversationId}/read', { params: { path: { conversationId } }, body: { seq } }));
   /**
    * @param {Target} target
    * @param {{body: string, replyTo?: number, clientMessageId: string}} message
-   * @returns {Promise<Message>}
    */
   send = (target, message) =>
     'groupId' in target
-      ? this.#call('POST', `groups/${target.groupId}/messages`, message)
-      : this.#call('POST', 'messages', { ...target, ...message });
+      ? data(this.#routes.POST('/v1/groups/{groupId}/messages', { params: { path: target }, body: message }))
+      : data(this.#routes.POST('/v1/messages', { body: { ...target, ...message } }));
 
-  /** @returns {Promise<{userId: string}[]>} */
-  blocks = () => this.#all('blocks', 'blocks');
-  /** @param {string} userId @returns {Promise<void>} */
-  block = (userId) => this.#call('PUT', `blocks/${userId}`);
-  /** @param {string} userId @returns {Promise<void>} */
-  unblock = (userId) => this.#call('DELETE', `blocks/${userId}`);
+  blocks = () =>
+    everyPage(
+      (cursor) => data(this.#routes.GET('/v1/blocks', { params: { query: { limit: PAGE, cursor } } })),
+      ({ blocks }) => blocks,
+    );
+  /** @param {string} userId */
+  block = (userId) => data(this.#routes.PUT('/v1/blocks/{userId}', { params: { path: { userId } } }));
+  /** @param {string} userId */
+  unblock = (userId) => data(this.#routes.DELETE('/v1/blocks/{userId}', { params: { path: { userId } } }));
 
-  /**
-   * @param {{name: string, visibility: Visibility, memberIds: string[], clientGroupId: string}} group
-   * @returns {Promise<Group>}
-   */
-  createGroup = (group) => this.#call('POST', 'groups', group);
-  /** @returns {Promise<Group[]>} */
-  openGroups = () => this.#all('groups', 'groups', 'visibility=open&');
-  /** @param {string} groupId @returns {Promise<Group>} */
-  group = (groupId) => this.#get(`groups/${groupId}`);
-  /** @param {string} groupId @param {{name?: string, visibility?: Visibility}} change @returns {Promise<Group>} */
-  changeGroup = (groupId, change) => this.#call('PATCH', `groups/${groupId}`, change);
-  /** @param {string} groupId @returns {Promise<void>} */
-  deleteGroup = (groupId) => this.#call('DELETE', `groups/${groupId}`);
-  /** @param {string} groupId @param {string} [cursor] @returns {Promise<{members: Member[], nextCursor?: string}>} */
-  members = (groupId, cursor) => this.#get(`groups/${groupId}/members?limit=${PAGE}${next(cursor)}`);
-  /** @param {string} groupId @param {string} userId @param {Role} [role] @returns {Promise<Member>} */
-  putMember = (groupId, userId, role) => this.#call('PUT', `groups/${groupId}/members/${userId}`, role && { role });
-  /** @param {string} groupId @param {string} userId @returns {Promise<void>} */
-  removeMember = (groupId, userId) => this.#call('DELETE', `groups/${groupId}/members/${userId}`);
+  /** @param {{name: string, visibility: Visibility, memberIds: string[], clientGroupId: string}} group */
+  createGroup = (group) => data(this.#routes.POST('/v1/groups', { body: group }));
+  openGroups = () =>
+    everyPage(
+      (cursor) => data(this.#routes.GET('/v1/groups', { params: { query: { visibility: 'open', limit: PAGE, cursor } } })),
+      ({ groups }) => groups,
+    );
+  /** @param {string} groupId */
+  group = (groupId) => data(this.#routes.GET('/v1/groups/{groupId}', { params: { path: { groupId } } }));
+  /** @param {string} groupId @param {{name?: string, visibility?: Visibility}} change */
+  changeGroup = (groupId, change) =>
+    data(this.#routes.PATCH('/v1/groups/{groupId}', { params: { path: { groupId } }, body: change }));
+  /** @param {string} groupId */
+  deleteGroup = (groupId) => data(this.#routes.DELETE('/v1/groups/{groupId}', { params: { path: { groupId } } }));
+  /** @param {string} groupId @param {string} [cursor] */
+  members = (groupId, cursor) =>
+    data(this.#routes.GET('/v1/groups/{groupId}/members', { params: { path: { groupId }, query: { limit: PAGE, cursor } } }));
+  /** @param {string} groupId @param {string} userId @param {Role} [role] */
+  putMember = (groupId, userId, role) =>
+    data(
+      this.#routes.PUT('/v1/groups/{groupId}/members/{userId}', {
+        params: { path: { groupId, userId } },
+        body: role && { role },
+      }),
+    );
+  /** @param {string} groupId @param {string} userId */
+  removeMember = (groupId, userId) =>
+    data(this.#routes.DELETE('/v1/groups/{groupId}/members/{userId}', { params: { path: { groupId, userId } } }));
 
   /** Ends the session here where it has ended elsewhere. */
   checkSession = () => this.#session.refresh();
-  /** @returns {Promise<{token: string, expiresIn: number, url: string}>} */
-  realtimeToken = () => this.#call('POST', 'realtime/token');
+  realtimeToken = () => data(this.#routes.POST('/v1/realtime/token'));
 
   /**
-   * Every page of a list.
-   * @param {string} path
-   * @param {string} field
-   * @param {string} [query]
+   * Repeats a read where that may help.
+   * @param {Request} request
    */
-  async #all(path, field, query = '') {
-    const rows = [];
-    let cursor;
-    do {
-      const page = await this.#get(`${path}?${query}limit=${PAGE}${next(cursor)}`);
-      rows.push(...page[field]);
-      cursor = page.nextCursor;
-    } while (cursor);
-    return rows;
-  }
-
-  /**
-   * A read: repeated where that may help.
-   * @param {string} path
-   */
-  async #get(path) {
-    for (let attempt = 0; ; attempt += 1) {
+  async #fetch(request) {
+    for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.#call('GET', path);
+        return await this.#send(request);
       } catch (problem) {
         const again = problem instanceof Problem && problem.isTransient && problem.status !== 0;
-        if (!again || attempt + 1 === READ_ATTEMPTS) throw problem;
-        await sleep((problem.retryAfter ?? 0) * 1_000 + backoff(attempt));
+        if (request.method !== 'GET' || !again || attempt === READ_ATTEMPTS) throw problem;
+        await sleep((problem.retryAfter ?? 0) * 1_000 + backoff(attempt - 1));
       }
     }
   }
 
-  /**
-   * @param {string} method
-   * @param {string} path
-   * @param {unknown} [body]
-   */
-  async #call(method, path, body) {
-    const url = `${this.#base}/v1/${path}`;
-    const token = await this.#session.token();
+  /** @param {Request} request */
+  async #send(request) {
     try {
-      return await request(url, { method, body, token });
+      return await send(signed(request, await this.#session.token()));
     } catch (problem) {
       if (!(problem instanceof Problem && problem.status === 401)) throw problem;
     }
-    return request(url, { method, body, token: await this.#session.refresh() });
+    return send(signed(request, await this.#session.refresh()));
   }
 }
 
-/** @param {string} [cursor] */
-const next = (cursor) => (cursor ? `&cursor=${encodeURIComponent(cursor)}` : '');
+/**
+ * @param {Request} request
+ * @param {string} token
+ */
+function signed(request, token) {
+  const copy = request.clone();
+  copy.headers.set('authorization', `Bearer ${token}`);
+  return copy;
+}
+
+/**
+ * @template {{nextCursor?: string}} Page
+ * @template Row
+ * @param {(cursor?: string) => Promise<Page>} load
+ * @param {(page: Page) => Row[]} rowsOf
+ */
+async function everyPage(load, rowsOf) {
+  const rows = [];
+  /** @type {string | undefined} */
+  let cursor;
+  do {
+    const page = await load(cursor);
+    rows.push(...rowsOf(page));
+    cursor = page.nextCursor;
+  } while (cursor);
+  return rows;
+}

@@ -18,6 +18,13 @@ import { coalesce } from './waiting.js';
 
 export const LOBBY = 'lobby';
 
+/**
+ * The peer's id, or the group's.
+ * @param {Conversation} conversation
+ */
+export const targetIdOf = (conversation) =>
+  conversation.kind === 'group' ? conversation.groupId : conversation.peerId;
+
 export class Chat {
   topics = new Topics();
   /** @type {Map<string, Conversation>} */
@@ -98,15 +105,16 @@ export class Chat {
     const held = this.conversations.get(fresh.conversationId);
     const isBehind = held && (held.lastSeq > fresh.lastSeq || held.readSeq > fresh.readSeq);
     // The server counts and looks at the end side by side: what it counted behind the end is still to be pushed.
-    const unread = Math.min(fresh.unread, fresh.lastSeq - fresh.readSeq);
-    this.conversations.set(fresh.conversationId, isBehind ? { ...held, name: fresh.name } : { ...fresh, unread });
+    const counted = { ...fresh, unread: Math.min(fresh.unread, fresh.lastSeq - fresh.readSeq) };
+    const { lastSeq, readSeq, unread, lastMessage } = isBehind ? held : counted;
+    this.conversations.set(fresh.conversationId, { ...fresh, lastSeq, readSeq, unread, lastMessage });
     const log = this.#logs.get(fresh.conversationId);
     if (log?.isOpen && fresh.lastSeq > log.end) log.catchUp(fresh.lastSeq);
   }
 
   /** @param {string} target a user's id, or a group's */
   conversationWith(target) {
-    return [...this.conversations.values()].find(({ peerId, groupId }) => (peerId ?? groupId) === target);
+    return [...this.conversations.values()].find((held) => targetIdOf(held) === target);
   }
 
   /** @param {string} conversationId */
@@ -150,7 +158,7 @@ export class Chat {
 
   /**
    * @param {string} conversationId
-   * @param {Partial<Conversation>} change
+   * @param {Partial<Pick<Conversation, 'lastSeq' | 'readSeq' | 'unread' | 'lastMessage'>>} change
    */
   change(conversationId, change) {
     const held = this.conversations.get(conversationId);

@@ -4,35 +4,36 @@
 import { ignoreProblem } from './problem.js';
 
 /** @import {Chat} from './chat.js' */
-/** @import {Change, Frame} from './types.js' */
+/** @import {Change, ServerConversationRead, ServerFrame} from './types.js' */
 
 /**
  * @param {Chat} chat
- * @returns {(frame: Frame) => void}
+ * @returns {(frame: ServerFrame) => void}
  */
 export function frames(chat) {
-  /** @type {Record<string, (frame: any) => void>} */
-  const known = {
-    typing: ({ conversationId, userId }) => {
-      if (!chat.blocked.has(userId)) chat.typing.begin(conversationId, userId);
-    },
-    'conversation.read': (frame) => read(chat, frame),
-    'blocks.changed': () => chat.blocksChanged().catch(ignoreProblem),
-    notification: ({ messageId, message }) => {
-      chat.notices.take(messageId, message);
-      chat.realtime.send({ action: 'received', messageId });
-    },
-  };
   return (frame) => {
-    if (known[frame.type]) return known[frame.type](frame);
-    if (frame.message) chat.take(frame.message);
-    if (frame.entry) change(chat, /** @type {Change} */ (frame.entry));
+    switch (frame.type) {
+      case 'typing':
+        if (!chat.blocked.has(frame.userId)) chat.typing.begin(frame.conversationId, frame.userId);
+        return;
+      case 'conversation.read':
+        return read(chat, frame);
+      case 'blocks.changed':
+        chat.blocksChanged().catch(ignoreProblem);
+        return;
+      case 'notification':
+        chat.notices.take(frame.messageId, frame.message);
+        return chat.realtime.send({ action: 'received', messageId: frame.messageId });
+      default:
+        if ('message' in frame && frame.message) chat.take(frame.message);
+        if ('entry' in frame) change(chat, frame.entry);
+    }
   };
 }
 
 /**
  * @param {Chat} chat
- * @param {{conversationId: string, userId: string, seq: number}} frame
+ * @param {ServerConversationRead} frame
  */
 function read(chat, { conversationId, userId, seq }) {
   if (userId === chat.me.userId) {
@@ -48,9 +49,9 @@ function read(chat, { conversationId, userId, seq }) {
  * @param {Change} entry
  */
 function change(chat, entry) {
-  const { conversationId, seq, type, target } = entry;
+  const { conversationId, seq, type } = entry;
   const held = chat.conversations.get(conversationId);
-  const isMine = target === chat.me.userId;
+  const isMine = 'target' in entry && entry.target === chat.me.userId;
   if (held && (type === 'groupDeleted' || (type === 'memberRemoved' && isMine))) {
     return chat.drop(held, reason(chat, entry));
   }
@@ -58,7 +59,7 @@ function change(chat, entry) {
   if (type === 'userErased') chat.people.forget(entry.actorId);
   chat.topics.tell('members');
   if (held && seq === held.lastSeq + 1) chat.change(conversationId, { lastSeq: seq });
-  if (held?.groupId && isMine && entry.role) chat.roles.set(held.groupId, entry.role);
+  if (held?.kind === 'group' && isMine && 'role' in entry) chat.roles.set(held.groupId, entry.role);
   const isSmall = type === 'edited' || (type === 'deleted' && held?.unread === 0);
   if (!held || !isSmall) chat.refresh().catch(ignoreProblem);
 }

@@ -12,6 +12,7 @@ const SCOPES = 'openid email profile aws.cognito.signin.user.admin';
 /** Any of them in the address says that the browser was sent here. */
 const BROUGHT = ['state', 'code', 'error'];
 
+/** @import {AuthenticateCode} from './types.js' */
 /** @typedef {{url: string, clientId: string}} HostedSignIn Where the pages are, and who asks. */
 /** @typedef {{state: string, codeVerifier: string}} Kept */
 
@@ -53,7 +54,7 @@ export function saidBefore() {
 
 /**
  * What the browser has come back with, taken out of its address: nothing, if it does not come from there.
- * @returns {{code: string, redirectUri: string, codeVerifier: string} | undefined}
+ * @returns {AuthenticateCode | undefined}
  */
 export function comeBack() {
   const brought = new URLSearchParams(location.search);

@@ -1,45 +1,49 @@
 // @ts-check
-// One request, one answer: JSON in, JSON out, every failure a Problem.
+// Requests as the contract has them: every failure is a Problem.
 
 import { Problem } from './problem.js';
+import untyped from './vendor/openapi-fetch.js';
+
+/** @import {paths} from './types.js' */
 
 const PATIENCE_MS = 30_000;
 
+const createClient = /** @type {typeof import('openapi-fetch').default} */ (untyped);
+
 /**
- * @param {string} url
- * @param {{method?: string, body?: unknown, token?: string, keepalive?: boolean}} [options] `keepalive`: also
- *   where the page is left meanwhile
- * @returns {Promise<any>} the answer's body; undefined where it has none
+ * The routes of the API at `baseUrl`.
+ * @param {string} baseUrl
+ * @param {(request: Request) => Promise<Response>} [fetch] fails with a Problem where the answer is none of success
  */
-export async function request(url, { method = 'GET', body, token, keepalive } = {}) {
-  /** @type {Record<string, string>} */
-  const headers = {};
-  if (body !== undefined) headers['content-type'] = 'application/json';
-  if (token) headers.authorization = `Bearer ${token}`;
+export const routes = (baseUrl, fetch = send) =>
+  /** @type {import('openapi-fetch').Client<paths, 'application/json'>} */ (createClient({ baseUrl, fetch }));
+
+/** @param {Request} request */
+export async function send(request) {
   let response, text;
   try {
-    response = await fetch(url, {
-      method,
-      headers,
-      body: body === undefined ? undefined : JSON.stringify(body),
-      cache: 'no-store',
-      credentials: 'omit',
-      keepalive,
-      signal: AbortSignal.timeout(PATIENCE_MS),
-    });
+    const signal = AbortSignal.timeout(PATIENCE_MS);
+    response = await fetch(request, { cache: 'no-store', credentials: 'omit', signal });
     text = await response.text();
   } catch {
     throw new Problem(0);
   }
-  const answer = parse(text);
-  if (response.ok) return answer;
-  throw new Problem(response.status, answer, seconds(response.headers.get('retry-after')));
+  if (response.ok) return new Response(text || null, response);
+  throw new Problem(response.status, parse(text), seconds(response.headers.get('retry-after')));
 }
+
+/**
+ * What the answer of a route holds.
+ * @template {{data?: unknown, error?: unknown}} Answer
+ * @param {Promise<Answer>} answer
+ * @returns {Promise<Extract<Answer, {error?: undefined}>['data']>}
+ */
+export const data = async (answer) => (await answer).data;
 
 /** @param {string} text */
 function parse(text) {
   try {
-    return text === '' ? undefined : JSON.parse(text);
+    return JSON.parse(text);
   } catch {
     return undefined;
   }

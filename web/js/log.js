@@ -191,7 +191,7 @@ export class Log {
    */
   #follow(entry) {
     if (entry.type === 'edited' || entry.type === 'deleted') {
-      const target = this.#entries.get(Number(entry.target));
+      const target = this.#entries.get(entry.target);
       if (target?.type === 'message' && version(target) < entry.createdAt) this.#reload(target.seq);
     } else if (entry.type === 'userErased') {
       this.#erase(entry);

@@ -4,7 +4,7 @@
 import { Api } from './api.js';
 import { Chat } from './chat.js';
 import { comeBack, saidBefore, signOutOf } from './hosted.js';
-import { request } from './http.js';
+import { send } from './http.js';
 import { inWords, Problem } from './problem.js';
 import { Session } from './session.js';
 import { gate } from './views/gate.js';
@@ -19,7 +19,8 @@ const root = /** @type {HTMLElement} */ (document.getElementById('app'));
  * @returns {Promise<{apiUrl: string, hosted?: import('./hosted.js').HostedSignIn}>}
  */
 async function settings() {
-  const { apiUrl = '', hostedSignIn: hosted } = (await patiently(() => request('config.json'))) ?? {};
+  const config = await patiently(() => send(new Request('config.json')));
+  const { apiUrl = '', hostedSignIn: hosted } = (await config?.json()) ?? {};
   // A page that came by plain HTTP from another machine cannot make the proof key.
   return { apiUrl: apiUrl.replace(/\/+$/, ''), hosted: isSecureContext ? hosted : undefined };
 }

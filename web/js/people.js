@@ -4,6 +4,7 @@
 import { Problem } from './problem.js';
 
 /** @import {Profile} from './types.js' */
+/** @typedef {Profile & {isDeleted?: boolean}} Person */
 
 const RETRY_MS = 5_000;
 /** There is no way to ask for many people at once: this many requests run side by side. */
@@ -14,7 +15,7 @@ const SYSTEM = 'system';
 export class People {
   #load;
   #changed;
-  /** @type {Map<string, Profile | undefined>} undefined: on its way. */
+  /** @type {Map<string, Person | undefined>} undefined: on its way. */
   #profiles = new Map();
   /** @type {string[]} */
   #queue = [];
@@ -30,7 +31,7 @@ export class People {
     this.put({ userId: SYSTEM, username: SYSTEM, displayName: 'Chinwag' });
   }
 
-  /** @param {Profile} profile */
+  /** @param {Person} profile */
   put(profile) {
     this.#profiles.set(profile.userId, profile);
     this.#changed();

@@ -1,7 +1,7 @@
 // @ts-check
 // What went wrong, and how it is said to people.
 
-/** @typedef {{pointer: string, detail: string}} FieldError */
+/** @import {FieldError} from './types.js' */
 
 /** A request that was not carried out. Status 0: there was no answer. */
 export class Problem extends Error {

@@ -4,7 +4,7 @@
 import { Problem } from './problem.js';
 import { backoff } from './waiting.js';
 
-/** @import {Frame} from './types.js' */
+/** @import {ClientFrame, ServerFrame} from './types.js' */
 /** @typedef {'connecting' | 'open' | 'closed' | 'offline'} Status `closed`: it is tried again. */
 
 /** API Gateway ends a socket that is silent for 10 minutes. */
@@ -28,7 +28,7 @@ export class Realtime {
   #listening = new AbortController();
   /** @type {Status} */
   status = 'connecting';
-  /** @type {(frame: Frame) => void} */
+  /** @type {(frame: ServerFrame) => void} */
   onFrame = () => {};
   /** Called when a handshake was refused, though there was a token for it: the session may be over. */
   onRefused = () => {};
@@ -61,7 +61,7 @@ export class Realtime {
 
   /**
    * Sends a frame if there is a line; nothing that must arrive goes this way.
-   * @param {object} frame
+   * @param {ClientFrame} frame
    */
   send(frame) {
     if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(frame));
@@ -119,7 +119,7 @@ export class Realtime {
 
   /** @param {string} data */
   #receive(data) {
-    /** @type {Frame} */
+    /** @type {ServerFrame} */
     const frame = JSON.parse(data);
     if (frame.type === 'pong') clearTimeout(this.#deadline);
     else this.onFrame(frame);

@@ -4,7 +4,7 @@
 // profile, can act as this user until the token ends. The content security policy (no inline script, no foreign source) and
 // rendering bodies as text alone are what stands before the first; signing out removes it, and ends it at the server.
 
-import { request } from './http.js';
+import { data, routes } from './http.js';
 import { ignoreProblem, Problem } from './problem.js';
 import { exclusively } from './waiting.js';
 
@@ -12,14 +12,13 @@ const KEY = 'chinwag.session';
 /** A token that ends this soon is not used any more. */
 const MARGIN_MS = 60_000;
 
+/** @import {AuthenticateChallenge, AuthenticateCode, Register, SignIn, Tokens} from './types.js' */
+/** @typedef {AuthenticateChallenge['challenge']} Challenge */
 /** @typedef {{refreshToken: string, isHosted?: boolean}} Kept */
-/**
- * @typedef {{challenge: string, session: string, options?: string[], secret?: string, otpauthUri?: string}} Step
- * What a sign-in wants to know before it is done.
- */
+/** @typedef {Exclude<SignIn, Tokens>} Step What a sign-in wants to know before it is done. */
 
 export class Session {
-  #base;
+  #routes;
   #accessToken = '';
   #endsAt = 0;
   /** @type {Promise<string> | undefined} */
@@ -31,7 +30,7 @@ export class Session {
 
   /** @param {string} base */
   constructor(base) {
-    this.#base = base;
+    this.#routes = routes(base);
     addEventListener('storage', (event) => {
       if (event.key === KEY && event.newValue === null) this.#end();
     });
@@ -53,7 +52,7 @@ export class Session {
    * @returns {Promise<Step | undefined>} nothing: it is done
    */
   async signIn(username, password) {
-    return this.#goOn(await this.#post('authenticate', { username, password }));
+    return this.#goOn(await data(this.#routes.POST('/v1/authenticate', { body: { username, password } })));
   }
 
   /**
@@ -63,17 +62,18 @@ export class Session {
    * @returns {Promise<Step | undefined>} as `signIn`
    */
   async answer(username, { challenge, session }, answer) {
-    return this.#goOn(await this.#post('authenticate/challenge', { username, challenge, session, answer }));
+    const body = { username, challenge: /** @type {Challenge} */ (challenge), session, answer };
+    return this.#goOn(await data(this.#routes.POST('/v1/authenticate/challenge', { body })));
   }
 
-  /** @param {{code: string, redirectUri: string, codeVerifier: string}} grant what the hosted pages sent back with */
+  /** @param {AuthenticateCode} grant what the hosted pages sent back with */
   async exchange(grant) {
-    this.#take(await this.#post('authenticate/code', grant), { isHosted: true });
+    this.#take(await data(this.#routes.POST('/v1/authenticate/code', { body: grant })), { isHosted: true });
   }
 
   /** @param {string} username */
   forgot(username) {
-    return this.#post('password/forgot', { username });
+    return data(this.#routes.POST('/v1/password/forgot', { body: { username } }));
   }
 
   /**
@@ -82,15 +82,12 @@ export class Session {
    * @param {string} password
    */
   reset(username, code, password) {
-    return this.#post('password/reset', { username, code, password });
+    return data(this.#routes.POST('/v1/password/reset', { body: { username, code, password } }));
   }
 
-  /**
-   * @param {{username: string, email: string, password: string, displayName?: string}} account
-   * @returns {Promise<{userId: string, username: string, confirmed: boolean}>}
-   */
+  /** @param {Register} account */
   register(account) {
-    return this.#post('register', account);
+    return data(this.#routes.POST('/v1/register', { body: account }));
   }
 
   /**
@@ -98,12 +95,12 @@ export class Session {
    * @param {string} code
    */
   confirm(username, code) {
-    return this.#post('register/confirm', { username, code });
+    return data(this.#routes.POST('/v1/register/confirm', { body: { username, code } }));
   }
 
   /** @param {string} username */
   resend(username) {
-    return this.#post('register/resend', { username });
+    return data(this.#routes.POST('/v1/register/resend', { body: { username } }));
   }
 
   /** An access token that is good for a while; a new one where need be. */
@@ -123,7 +120,8 @@ export class Session {
   signOut() {
     const [token, refreshToken] = [this.#accessToken, kept()?.refreshToken];
     this.discard();
-    this.#post('sign-out', { refreshToken }, { token, keepalive: true }).catch(ignoreProblem);
+    const headers = { authorization: token && `Bearer ${token}` };
+    this.#routes.POST('/v1/sign-out', { body: { refreshToken }, headers, keepalive: true }).catch(ignoreProblem);
   }
 
   /** Forgets what has ended at the server. */
@@ -140,7 +138,7 @@ export class Session {
       const tokens = await this.#renew(refreshToken);
       // Somebody signed out meanwhile: the answer must not sign them in again.
       if (kept()?.refreshToken !== refreshToken) throw new Problem(401);
-      this.#take({ refreshToken, ...tokens }, { isHosted });
+      this.#take(tokens, { isHosted });
       return this.#accessToken;
     });
   }
@@ -148,7 +146,7 @@ export class Session {
   /** @param {string} refreshToken */
   async #renew(refreshToken) {
     try {
-      return await this.#post('authenticate/refresh', { refreshToken });
+      return await data(this.#routes.POST('/v1/authenticate/refresh', { body: { refreshToken } }));
     } catch (problem) {
       if (!(problem instanceof Problem) || problem.isTransient) throw problem;
       localStorage.removeItem(KEY);
@@ -156,9 +154,9 @@ export class Session {
     }
   }
 
-  /** @param {any} answer tokens, or what is still wanted */
+  /** @param {SignIn} answer */
   #goOn(answer) {
-    if (answer.challenge) return answer;
+    if ('challenge' in answer) return answer;
     this.#take(answer);
     return undefined;
   }
@@ -185,15 +183,6 @@ export class Session {
     clearTimeout(this.#timer);
     this.#accessToken = '';
     this.#endsAt = 0;
-  }
-
-  /**
-   * @param {string} path
-   * @param {object} body
-   * @param {{token?: string, keepalive?: boolean}} [options] as those of `request`
-   */
-  #post(path, body, options) {
-    return request(`${this.#base}/v1/${path}`, { method: 'POST', body, ...options });
   }
 }
 

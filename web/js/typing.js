@@ -1,6 +1,8 @@
 // @ts-check
 // Who is typing where, and telling the others that one is.
 
+/** @import {ClientFrame} from './types.js' */
+
 const SHOWN_MS = 5_000;
 const EVERY_MS = 3_000;
 
@@ -13,7 +15,7 @@ export class Typing {
   #toldAt = new Map();
 
   /**
-   * @param {(frame: object) => void} send
+   * @param {(frame: ClientFrame) => void} send
    * @param {import('./topics.js').Topics} topics
    */
   constructor(send, topics) {

@@ -1,7 +1,7 @@
 // @ts-check
 // Times, names and changes in words.
 
-/** @import {Change} from './types.js' */
+/** @import {Change, Visibility} from './types.js' */
 
 const TIME = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
 const DAY = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' });
@@ -48,19 +48,18 @@ const ROLE = { owner: 'an owner', admin: 'an admin', member: 'a member' };
  */
 export function told(change, name) {
   const who = name(change.actorId);
-  const target = typeof change.target === 'string' ? change.target : change.actorId;
+  const target = 'target' in change && typeof change.target === 'string' ? change.target : change.actorId;
   const isOwn = change.actorId === target;
   const whom = name(target) === 'You' ? 'you' : name(target);
-  const role = ROLE[change.role ?? 'member'];
   switch (change.type) {
     case 'groupCreated':
       return `${who} made the group “${change.name}”`;
     case 'memberAdded':
-      return isOwn ? `${who} joined` : `${who} added ${whom}${change.role === 'member' ? '' : ` as ${role}`}`;
+      return isOwn ? `${who} joined` : `${who} added ${whom}${change.role === 'member' ? '' : ` as ${ROLE[change.role]}`}`;
     case 'memberRemoved':
       return isOwn ? `${who} left` : `${who} removed ${whom}`;
     case 'roleChanged':
-      return `${who} made ${isOwn ? (who === 'You' ? 'yourself' : 'themself') : whom} ${role}`;
+      return `${who} made ${isOwn ? (who === 'You' ? 'yourself' : 'themself') : whom} ${ROLE[change.role]}`;
     case 'groupUpdated':
       return updated(who, change);
     case 'groupDeleted':
@@ -74,7 +73,7 @@ export function told(change, name) {
 
 /**
  * @param {string} who
- * @param {Change} change
+ * @param {{name?: string, visibility?: Visibility}} change
  */
 function updated(who, { name, visibility }) {
   const opened = visibility && `made the group ${visibility === 'open' ? 'open to everyone' : 'private'}`;

@@ -51,7 +51,7 @@ export function conversation(chat, target) {
     if (!element.contains(timeline.element)) element.replaceChildren(head, timeline.element, typing, foot);
     const isBlocked = chat.blocked.has(id);
     const isDeleted = 'recipientId' in target && chat.people.get(id)?.isDeleted;
-    const look = JSON.stringify([held?.name, 'recipientId' in target && chat.people.get(id), isBlocked]);
+    const look = JSON.stringify([held && nameOf(chat, held), 'recipientId' in target && chat.people.get(id), isBlocked]);
     if (look !== shown) fill(head, ...heading(chat, id, held));
     shown = look;
     if (isBlocked) fill(foot, blockedNote(chat, id));

@@ -2,7 +2,7 @@
 // The conversations: the lobby first, then by their last message.
 
 import { arrowKeys, h, icon, reconcile } from '../dom.js';
-import { LOBBY } from '../chat.js';
+import { LOBBY, targetIdOf } from '../chat.js';
 import { counted, shortTime } from '../words.js';
 import { avatar } from './avatar.js';
 
@@ -10,7 +10,7 @@ import { avatar } from './avatar.js';
 /** @import {Conversation} from '../types.js' */
 
 /** @param {Conversation} conversation */
-export const addressOf = ({ peerId, groupId }) => (groupId ? `#/g/${groupId}` : `#/u/${peerId}`);
+export const addressOf = (conversation) => `#/${conversation.kind === 'group' ? 'g' : 'u'}/${targetIdOf(conversation)}`;
 
 /**
  * @param {Chat} chat
@@ -27,7 +27,7 @@ export function list(chat, current) {
   arrowKeys(rows, 'a');
   const update = () => {
     const all = [...chat.conversations.values()];
-    const lobby = all.find(({ groupId }) => groupId === LOBBY);
+    const lobby = all.find((one) => targetIdOf(one) === LOBBY);
     const others = all.filter((one) => one !== lobby).sort((a, b) => lastAt(b) - lastAt(a));
     reconcile(rows, [lobbyRow(chat, lobby, current()), ...others.map((one) => row(chat, one, current()))]);
     empty.hidden = !chat.isLoaded || others.length > 0;
@@ -42,13 +42,14 @@ export function list(chat, current) {
  * @param {Chat} chat
  * @param {Conversation} conversation
  */
-export function nameOf(chat, { peerId, name }) {
-  return peerId ? chat.people.name(peerId) : (name ?? '');
+export function nameOf(chat, conversation) {
+  return conversation.kind === 'group' ? conversation.name : chat.people.name(conversation.peerId);
 }
 
 /** @param {Conversation} conversation */
-function lastAt({ lastMessage, groupId }) {
-  return lastMessage ? Date.parse(lastMessage.createdAt) : madeAt(groupId ?? '');
+function lastAt(conversation) {
+  if (conversation.lastMessage) return Date.parse(conversation.lastMessage.createdAt);
+  return conversation.kind === 'group' ? madeAt(conversation.groupId) : 0;
 }
 
 const ULID_DIGITS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
@@ -62,7 +63,7 @@ const madeAt = (ulid) => [...ulid.slice(0, 10)].reduce((time, digit) => time * 3
  * @param {string} current
  */
 function row(chat, conversation, current) {
-  const { conversationId, peerId, groupId, unread, lastMessage } = conversation;
+  const { conversationId, unread, lastMessage } = conversation;
   const name = nameOf(chat, conversation);
   const preview = previewOf(chat, conversation);
   const when = lastMessage ? shortTime(lastMessage.createdAt) : '';
@@ -70,7 +71,7 @@ function row(chat, conversation, current) {
   return {
     key: conversationId,
     version: JSON.stringify([name, preview, when, unread, address === current]),
-    make: () => item(address, address === current, unread, avatar(peerId ?? groupId ?? '', name), name, when, preview),
+    make: () => item(address, address === current, unread, avatar(targetIdOf(conversation), name), name, when, preview),
   };
 }
 

@@ -102,7 +102,7 @@ function messageRow(scene, message, isTogether, isSeen) {
   const isOwn = senderId === chat.me.userId;
   const name = isOwn ? 'You' : chat.people.name(senderId);
   const quoted = quoteOf(scene, message);
-  const rank = conversation.groupId ? chat.roles.get(conversation.groupId) : undefined;
+  const rank = conversation.kind === 'group' ? chat.roles.get(conversation.groupId) : undefined;
   const canEdit = isOwn && !deletedAt;
   const canDelete = !deletedAt && (isOwn || rank === 'owner' || rank === 'admin');
   return {
