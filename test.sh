@@ -13,7 +13,7 @@ Without a part, all of them in this order:
   postman         the Postman collection against api/openapi.json, and each of its requests against the local server
   dynamodb-local  the API and the promises on Amazon's own DynamoDB Local in place of the embedded engine
   terraform       the infrastructure against the schema of the current AWS provider, and checks of it and of the scripts
-  web             the web client in headless Chromium against the local server
+  web             the TypeScript types against the contract, and the web client in headless Chromium
   deployment      ./deploy.sh into an emulated AWS account, the API tests against what it deployed, and its end
 
 Tools are fetched from the package registries into .tools (or the folder that CHINWAG_TOOLS names).

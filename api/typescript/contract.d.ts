@@ -820,49 +820,6 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description Where something is sent: a mail address, or a telephone number as E.164 writes it. */
-        Address: string;
-        /** @description What a person signs in with. */
-        Authenticate: {
-            /** @description The password. */
-            password: string;
-            /** @description The user name. */
-            username: string;
-        };
-        /** @description An answer, and what it answers. */
-        AuthenticateChallenge: {
-            /** @description The answer. */
-            answer: string;
-            /** @description What is answered. */
-            challenge: "NEW_PASSWORD_REQUIRED" | "SOFTWARE_TOKEN_MFA" | "MFA_SETUP" | "EMAIL_OTP" | "SELECT_MFA_TYPE";
-            /** @description As it came with the challenge. */
-            session: string;
-            /** @description Who signs in. */
-            username: string;
-        };
-        /** @description What the browser brought back, and what the client kept meanwhile. */
-        AuthenticateCode: {
-            /** @description What the hosted sign-in sent the browser back with. */
-            code: string;
-            /** @description What the client kept: the proof key of RFC 7636. */
-            codeVerifier: string;
-            /** @description Where it sent the browser: one that the deployment names. */
-            redirectUri: string;
-        };
-        /** @description What an authenticator app is set up with. */
-        Authenticator: {
-            /** @description The same, to be shown as a QR code. */
-            otpauthUri: string;
-            /** @description In base 32, to be typed. */
-            secret: string;
-        };
-        /** @description One block. */
-        Block: {
-            /** @description Since when. */
-            createdAt: components["schemas"]["Timestamp"];
-            /** @description Who is blocked. */
-            userId: components["schemas"]["UserId"];
-        };
         /** @description An entry that is no message: what changed. */
         Change: {
             /** @description Whose doing. */
@@ -925,6 +882,137 @@ export interface components {
             /** @constant */
             type: "groupDeleted";
         });
+        /** @description A client's own name for a message or a group that it creates: 1-64 of `A-Z a-z 0-9 - _ .`. */
+        ClientId: string;
+        /** @description A conversation: opaque, safe in the path of a URL. */
+        ConversationId: string;
+        /** @description An entry of a log, a message among them: a ULID. */
+        EntryId: string;
+        /** @description A value that the request holds and that cannot be accepted. */
+        FieldError: {
+            /** @description What it must be. */
+            detail: string;
+            /** @description Where it stands: a JSON pointer (RFC 6901) into the body, or `?name` of a query parameter. */
+            pointer: string;
+        };
+        /** @description A group: a ULID, or `lobby`. */
+        GroupId: string;
+        /** @description A message as it now is. */
+        Message: {
+            /** @description What it says; nothing once it is deleted. */
+            body?: components["schemas"]["MessageBody"];
+            /** @description The sender's own name for it. */
+            clientMessageId?: components["schemas"]["ClientId"];
+            /** @description Its log. */
+            conversationId: components["schemas"]["ConversationId"];
+            /** @description When it was sent. */
+            createdAt: components["schemas"]["Timestamp"];
+            /** @description When it was deleted. */
+            deletedAt?: components["schemas"]["Timestamp"];
+            /** @description When it was last edited. */
+            editedAt?: components["schemas"]["Timestamp"];
+            /** @description To which group. */
+            groupId?: components["schemas"]["GroupId"];
+            /** @description Its id. */
+            messageId: components["schemas"]["EntryId"];
+            /** @description To whom, in a direct conversation. */
+            recipientId?: components["schemas"]["UserId"];
+            /** @description The message that it answers. */
+            replyTo?: components["schemas"]["Seq"];
+            /** @description Who sent it. */
+            senderId: components["schemas"]["UserId"];
+            /** @description Its place there. */
+            seq: components["schemas"]["Seq"];
+            /** @constant */
+            type: "message";
+        };
+        /** @description What a message says: 1-4,000 Unicode scalar values, not blank, no control characters but tab and line feed. */
+        MessageBody: string;
+        /** @description A group's or a person's name: 1-100 Unicode scalar values, not blank, no control characters. */
+        Name: string;
+        /** @description What went wrong, as RFC 9457 has it. */
+        Problem: {
+            /** @description What is wrong, for a program to compare. */
+            code: components["schemas"]["ProblemCode"];
+            /** @description What is wrong, for a developer to read. */
+            detail: string;
+            /** @description Each bad value. */
+            errors?: components["schemas"]["FieldError"][];
+            /** @description Names the request in the log. */
+            requestId: string;
+            /**
+             * Format: uint16
+             * @description The HTTP status.
+             */
+            status: number;
+            /** @description The status in words. */
+            title: string;
+            /** @description `urn:chinwag:problem:<code>`. */
+            type: string;
+        };
+        /** @description What can be wrong with a request, for a program to compare. */
+        ProblemCode: "malformed" | "invalid" | "too-large" | "not-json" | "unauthenticated" | "bad-credentials" | "not-confirmed" | "forbidden" | "not-a-member" | "blocked" | "not-found" | "username-taken" | "mfa-on" | "client-group-id-reused" | "client-message-id-reused" | "trace-id-reused" | "last-owner" | "group-full" | "deleted" | "too-many-requests" | "unavailable" | "internal";
+        /** @description What a member may do; the later, the more. */
+        Role: "member" | "admin" | "owner";
+        /**
+         * Format: uint64
+         * @description The place of an entry in its log: 1, 2, 3 … without a gap. Zero stands before the first.
+         */
+        Seq: number;
+        /** @description A notification: a number of up to 128 bits as text, growing for each person. */
+        SequenceNumber: string;
+        /**
+         * Format: date-time
+         * @description A moment in UTC with milliseconds, as RFC 3339 writes it.
+         */
+        Timestamp: string;
+        /** @description A person: the `sub` of the Cognito account, a lower-case hyphenated UUID; `system` where it was nobody. */
+        UserId: string;
+        /** @description Who may see and join a group. */
+        Visibility: "private" | "open";
+        /** @description Where something is sent: a mail address, or a telephone number as E.164 writes it. */
+        Address: string;
+        /** @description What a person signs in with. */
+        Authenticate: {
+            /** @description The password. */
+            password: string;
+            /** @description The user name. */
+            username: string;
+        };
+        /** @description An answer, and what it answers. */
+        AuthenticateChallenge: {
+            /** @description The answer. */
+            answer: string;
+            /** @description What is answered. */
+            challenge: "NEW_PASSWORD_REQUIRED" | "SOFTWARE_TOKEN_MFA" | "MFA_SETUP" | "EMAIL_OTP" | "SELECT_MFA_TYPE";
+            /** @description As it came with the challenge. */
+            session: string;
+            /** @description Who signs in. */
+            username: string;
+        };
+        /** @description What the browser brought back, and what the client kept meanwhile. */
+        AuthenticateCode: {
+            /** @description What the hosted sign-in sent the browser back with. */
+            code: string;
+            /** @description What the client kept: the proof key of RFC 7636. */
+            codeVerifier: string;
+            /** @description Where it sent the browser: one that the deployment names. */
+            redirectUri: string;
+        };
+        /** @description What an authenticator app is set up with. */
+        Authenticator: {
+            /** @description The same, to be shown as a QR code. */
+            otpauthUri: string;
+            /** @description In base 32, to be typed. */
+            secret: string;
+        };
+        /** @description One block. */
+        Block: {
+            /** @description Since when. */
+            createdAt: components["schemas"]["Timestamp"];
+            /** @description Who is blocked. */
+            userId: components["schemas"]["UserId"];
+        };
         /** @description The password as it was, and as it is to be. */
         ChangePassword: {
             /**
@@ -942,8 +1030,6 @@ export interface components {
         };
         /** @description How an address is reached. */
         Channel: "EMAIL" | "SMS";
-        /** @description A client's own name for a message or a group that it creates: 1-64 of `A-Z a-z 0-9 - _ .`. */
-        ClientId: string;
         /** @description The first code of the authenticator. */
         ConfirmMfa: {
             /** @description The code that the authenticator shows. */
@@ -984,8 +1070,6 @@ export interface components {
             /** @description Its name. */
             name: components["schemas"]["Name"];
         });
-        /** @description A conversation: opaque, safe in the path of a URL. */
-        ConversationId: string;
         /** @description What a group begins with. */
         CreateGroup: {
             /** @description The caller's own id for it: made again with the same one, it is made once. */
@@ -1052,8 +1136,6 @@ export interface components {
         EnrolMfa: Record<string, never>;
         /** @description An entry of a conversation's log, as one reader sees it. */
         Entry: components["schemas"]["Message"] | components["schemas"]["Change"] | components["schemas"]["Hidden"];
-        /** @description An entry of a log, a message among them: a ULID. */
-        EntryId: string;
         /** @description How the next sends to an address are to fail. */
         FailSends: {
             /** @description To which address. */
@@ -1065,13 +1147,6 @@ export interface components {
              * @description How many sends: the next ones.
              */
             times: number;
-        };
-        /** @description A value that the request holds and that cannot be accepted. */
-        FieldError: {
-            /** @description What it must be. */
-            detail: string;
-            /** @description Where it stands: a JSON pointer (RFC 6901) into the body, or `?name` of a query parameter. */
-            pointer: string;
         };
         /** @description Who has forgotten their password. */
         ForgotPassword: {
@@ -1132,8 +1207,6 @@ export interface components {
             /** @description Who may see it. */
             visibility: components["schemas"]["Visibility"];
         };
-        /** @description A group: a ULID, or `lobby`. */
-        GroupId: string;
         /** @description A piece that is no message, told apart by `type`. */
         Held: {
             /** @description When they registered. */
@@ -1239,41 +1312,8 @@ export interface components {
             /** @description Whose. */
             userId: components["schemas"]["UserId"];
         };
-        /** @description A message as it now is. */
-        Message: {
-            /** @description What it says; nothing once it is deleted. */
-            body?: components["schemas"]["MessageBody"];
-            /** @description The sender's own name for it. */
-            clientMessageId?: components["schemas"]["ClientId"];
-            /** @description Its log. */
-            conversationId: components["schemas"]["ConversationId"];
-            /** @description When it was sent. */
-            createdAt: components["schemas"]["Timestamp"];
-            /** @description When it was deleted. */
-            deletedAt?: components["schemas"]["Timestamp"];
-            /** @description When it was last edited. */
-            editedAt?: components["schemas"]["Timestamp"];
-            /** @description To which group. */
-            groupId?: components["schemas"]["GroupId"];
-            /** @description Its id. */
-            messageId: components["schemas"]["EntryId"];
-            /** @description To whom, in a direct conversation. */
-            recipientId?: components["schemas"]["UserId"];
-            /** @description The message that it answers. */
-            replyTo?: components["schemas"]["Seq"];
-            /** @description Who sent it. */
-            senderId: components["schemas"]["UserId"];
-            /** @description Its place there. */
-            seq: components["schemas"]["Seq"];
-            /** @constant */
-            type: "message";
-        };
-        /** @description What a message says: 1-4,000 Unicode scalar values, not blank, no control characters but tab and line feed. */
-        MessageBody: string;
         /** @description What a text message is for: carriers and rules differ. */
         MessageType: "TRANSACTIONAL" | "PROMOTIONAL";
-        /** @description A group's or a person's name: 1-100 Unicode scalar values, not blank, no control characters. */
-        Name: string;
         /** @description An address. */
         NotificationAddress: {
             /** @description How it is reached. */
@@ -1339,28 +1379,6 @@ export interface components {
             /** @description The values of the placeholders. */
             Substitutions?: components["schemas"]["Substitutions"];
         };
-        /** @description What went wrong, as RFC 9457 has it. */
-        Problem: {
-            /** @description What is wrong, for a program to compare. */
-            code: components["schemas"]["ProblemCode"];
-            /** @description What is wrong, for a developer to read. */
-            detail: string;
-            /** @description Each bad value. */
-            errors?: components["schemas"]["FieldError"][];
-            /** @description Names the request in the log. */
-            requestId: string;
-            /**
-             * Format: uint16
-             * @description The HTTP status.
-             */
-            status: number;
-            /** @description The status in words. */
-            title: string;
-            /** @description `urn:chinwag:problem:<code>`. */
-            type: string;
-        };
-        /** @description What can be wrong with a request, for a program to compare. */
-        ProblemCode: "malformed" | "invalid" | "too-large" | "not-json" | "unauthenticated" | "bad-credentials" | "not-confirmed" | "forbidden" | "not-a-member" | "blocked" | "not-found" | "username-taken" | "mfa-on" | "client-group-id-reused" | "client-message-id-reused" | "trace-id-reused" | "last-owner" | "group-full" | "deleted" | "too-many-requests" | "unavailable" | "internal";
         /** @description What everyone signed in may know of a person. */
         Profile: {
             /** @description How they are called. */
@@ -1448,8 +1466,6 @@ export interface components {
             /** @description Whose password. */
             username: string;
         };
-        /** @description What a member may do; the later, the more. */
-        Role: "member" | "admin" | "owner";
         /** @description What is on. */
         SecondFactors: {
             /** @description Whether a sign-in asks for the code of an authenticator app. */
@@ -1475,13 +1491,6 @@ export interface components {
             /** @description The message of the same conversation that it answers. */
             replyTo?: components["schemas"]["Seq"];
         };
-        /**
-         * Format: uint64
-         * @description The place of an entry in its log: 1, 2, 3 … without a gap. Zero stands before the first.
-         */
-        Seq: number;
-        /** @description A notification: a number of up to 128 bits as text, growing for each person. */
-        SequenceNumber: string;
         /** @description How a sign-in went. */
         SignIn: components["schemas"]["Tokens"] | {
             /** @description What it wants. */
@@ -1544,11 +1553,6 @@ export interface components {
             /** @description What a mail would be about. */
             Subject?: string;
         };
-        /**
-         * Format: date-time
-         * @description A moment in UTC with milliseconds, as RFC 3339 writes it.
-         */
-        Timestamp: string;
         /** @description The tokens of a session. */
         Tokens: {
             /** @description For every route with a caller. */
@@ -1574,12 +1578,8 @@ export interface components {
             /** @description Who may see and join it from now on. */
             visibility?: components["schemas"]["Visibility"];
         };
-        /** @description A person: the `sub` of the Cognito account, a lower-case hyphenated UUID; `system` where it was nobody. */
-        UserId: string;
         /** @description A user name: 3-32 of `a-z 0-9 . _ -`, beginning with a letter or digit; case is ignored, lower case is kept. */
         Username: string;
-        /** @description Who may see and join a group. */
-        Visibility: "private" | "open";
         /** @description Keep the socket open. */
         ClientPing: {
             /** @constant */
@@ -2013,21 +2013,35 @@ export interface components {
     };
     pathItems: never;
 }
+export type Change = components['schemas']['Change'];
+export type ClientId = components['schemas']['ClientId'];
+export type ConversationId = components['schemas']['ConversationId'];
+export type EntryId = components['schemas']['EntryId'];
+export type FieldError = components['schemas']['FieldError'];
+export type GroupId = components['schemas']['GroupId'];
+export type Message = components['schemas']['Message'];
+export type MessageBody = components['schemas']['MessageBody'];
+export type Name = components['schemas']['Name'];
+export type Problem = components['schemas']['Problem'];
+export type ProblemCode = components['schemas']['ProblemCode'];
+export type Role = components['schemas']['Role'];
+export type Seq = components['schemas']['Seq'];
+export type SequenceNumber = components['schemas']['SequenceNumber'];
+export type Timestamp = components['schemas']['Timestamp'];
+export type UserId = components['schemas']['UserId'];
+export type Visibility = components['schemas']['Visibility'];
 export type Address = components['schemas']['Address'];
 export type Authenticate = components['schemas']['Authenticate'];
 export type AuthenticateChallenge = components['schemas']['AuthenticateChallenge'];
 export type AuthenticateCode = components['schemas']['AuthenticateCode'];
 export type Authenticator = components['schemas']['Authenticator'];
 export type Block = components['schemas']['Block'];
-export type Change = components['schemas']['Change'];
 export type ChangePassword = components['schemas']['ChangePassword'];
 export type ChangeProfile = components['schemas']['ChangeProfile'];
 export type Channel = components['schemas']['Channel'];
-export type ClientId = components['schemas']['ClientId'];
 export type ConfirmMfa = components['schemas']['ConfirmMfa'];
 export type ConfirmRegistration = components['schemas']['ConfirmRegistration'];
 export type Conversation = components['schemas']['Conversation'];
-export type ConversationId = components['schemas']['ConversationId'];
 export type CreateGroup = components['schemas']['CreateGroup'];
 export type DeleteAccount = components['schemas']['DeleteAccount'];
 export type Delivery = components['schemas']['Delivery'];
@@ -2037,16 +2051,13 @@ export type EditMessage = components['schemas']['EditMessage'];
 export type EmailMessage = components['schemas']['EmailMessage'];
 export type EnrolMfa = components['schemas']['EnrolMfa'];
 export type Entry = components['schemas']['Entry'];
-export type EntryId = components['schemas']['EntryId'];
 export type FailSends = components['schemas']['FailSends'];
-export type FieldError = components['schemas']['FieldError'];
 export type ForgotPassword = components['schemas']['ForgotPassword'];
 export type GatewayMessage = components['schemas']['GatewayMessage'];
 export type GatewayReceipt = components['schemas']['GatewayReceipt'];
 export type GatewayRefusal = components['schemas']['GatewayRefusal'];
 export type GraphQlRequest = components['schemas']['GraphQlRequest'];
 export type Group = components['schemas']['Group'];
-export type GroupId = components['schemas']['GroupId'];
 export type Held = components['schemas']['Held'];
 export type HeldAccount = components['schemas']['HeldAccount'];
 export type HeldItem = components['schemas']['HeldItem'];
@@ -2055,10 +2066,7 @@ export type ListedTemplate = components['schemas']['ListedTemplate'];
 export type MarkRead = components['schemas']['MarkRead'];
 export type Member = components['schemas']['Member'];
 export type Membership = components['schemas']['Membership'];
-export type Message = components['schemas']['Message'];
-export type MessageBody = components['schemas']['MessageBody'];
 export type MessageType = components['schemas']['MessageType'];
-export type Name = components['schemas']['Name'];
 export type NotificationAddress = components['schemas']['NotificationAddress'];
 export type NotificationReceipt = components['schemas']['NotificationReceipt'];
 export type NotificationStatus = components['schemas']['NotificationStatus'];
@@ -2067,8 +2075,6 @@ export type OpenSocket = components['schemas']['OpenSocket'];
 export type OutboxChannel = components['schemas']['OutboxChannel'];
 export type OutboxMessage = components['schemas']['OutboxMessage'];
 export type PreviewTemplate = components['schemas']['PreviewTemplate'];
-export type Problem = components['schemas']['Problem'];
-export type ProblemCode = components['schemas']['ProblemCode'];
 export type Profile = components['schemas']['Profile'];
 export type PutMember = components['schemas']['PutMember'];
 export type PutTemplate = components['schemas']['PutTemplate'];
@@ -2079,12 +2085,9 @@ export type Register = components['schemas']['Register'];
 export type Registered = components['schemas']['Registered'];
 export type ResendCode = components['schemas']['ResendCode'];
 export type ResetPassword = components['schemas']['ResetPassword'];
-export type Role = components['schemas']['Role'];
 export type SecondFactors = components['schemas']['SecondFactors'];
 export type SendGroupMessage = components['schemas']['SendGroupMessage'];
 export type SendMessage = components['schemas']['SendMessage'];
-export type Seq = components['schemas']['Seq'];
-export type SequenceNumber = components['schemas']['SequenceNumber'];
 export type SignIn = components['schemas']['SignIn'];
 export type SignOut = components['schemas']['SignOut'];
 export type SmsMessage = components['schemas']['SmsMessage'];
@@ -2094,13 +2097,10 @@ export type SwitchMfaOff = components['schemas']['SwitchMfaOff'];
 export type Template = components['schemas']['Template'];
 export type TemplateName = components['schemas']['TemplateName'];
 export type TemplatePreview = components['schemas']['TemplatePreview'];
-export type Timestamp = components['schemas']['Timestamp'];
 export type Tokens = components['schemas']['Tokens'];
 export type TraceId = components['schemas']['TraceId'];
 export type UpdateGroup = components['schemas']['UpdateGroup'];
-export type UserId = components['schemas']['UserId'];
 export type Username = components['schemas']['Username'];
-export type Visibility = components['schemas']['Visibility'];
 export type ClientPing = components['schemas']['ClientPing'];
 export type ClientRead = components['schemas']['ClientRead'];
 export type ClientReceived = components['schemas']['ClientReceived'];

@@ -11,7 +11,6 @@ const HEADER = '// Made by tests/typescript/generate.mjs from api/openapi.json a
 const contract = read('openapi');
 const { messages, schemas } = read('asyncapi').components;
 
-/** @param {string} name */
 function read(name) {
   return JSON.parse(readFileSync(join(ROOT, `api/${name}.json`), 'utf8'));
 }
@@ -27,7 +26,12 @@ function frames(name, side) {
   return { ...Object.fromEntries(each), [name]: { oneOf: any } };
 }
 
-Object.assign(contract.components.schemas, schemas, frames('ClientFrame', 'client'), frames('ServerFrame', 'server'));
+contract.components.schemas = {
+  ...schemas,
+  ...contract.components.schemas,
+  ...frames('ClientFrame', 'client'),
+  ...frames('ServerFrame', 'server'),
+};
 const types = astToString(await openapiTS(contract, { rootTypes: true, rootTypesNoSchemaPrefix: true }));
 const folder = process.argv[2] ?? join(ROOT, 'api/typescript');
 mkdirSync(folder, { recursive: true });

@@ -4,21 +4,24 @@
 import { Problem } from './problem.js';
 import untyped from './vendor/openapi-fetch.js';
 
+/** @import {Client, ClientOptions} from 'openapi-fetch' */
 /** @import {paths} from './types.js' */
 
 const PATIENCE_MS = 30_000;
 
-const createClient = /** @type {typeof import('openapi-fetch').default} */ (untyped);
+const createClient = /** @type {(options: ClientOptions) => Client<paths>} */ (untyped);
 
 /**
  * The routes of the API at `baseUrl`.
  * @param {string} baseUrl
- * @param {(request: Request) => Promise<Response>} [fetch] fails with a Problem where the answer is none of success
+ * @param {(request: Request) => Promise<Response>} [fetch] fails with a Problem, as `send` does
  */
-export const routes = (baseUrl, fetch = send) =>
-  /** @type {import('openapi-fetch').Client<paths, 'application/json'>} */ (createClient({ baseUrl, fetch }));
+export const routes = (baseUrl, fetch = send) => createClient({ baseUrl, fetch });
 
-/** @param {Request} request */
+/**
+ * The answer, where it is one of success.
+ * @param {Request} request
+ */
 export async function send(request) {
   let response, text;
   try {

@@ -13,7 +13,6 @@ const KEY = 'chinwag.session';
 const MARGIN_MS = 60_000;
 
 /** @import {AuthenticateChallenge, AuthenticateCode, Register, SignIn, Tokens} from './types.js' */
-/** @typedef {AuthenticateChallenge['challenge']} Challenge */
 /** @typedef {{refreshToken: string, isHosted?: boolean}} Kept */
 /** @typedef {Exclude<SignIn, Tokens>} Step What a sign-in wants to know before it is done. */
 
@@ -62,7 +61,7 @@ export class Session {
    * @returns {Promise<Step | undefined>} as `signIn`
    */
   async answer(username, { challenge, session }, answer) {
-    const body = { username, challenge: /** @type {Challenge} */ (challenge), session, answer };
+    const body = /** @type {AuthenticateChallenge} */ ({ username, challenge, session, answer });
     return this.#goOn(await data(this.#routes.POST('/v1/authenticate/challenge', { body })));
   }
 
@@ -120,7 +119,7 @@ export class Session {
   signOut() {
     const [token, refreshToken] = [this.#accessToken, kept()?.refreshToken];
     this.discard();
-    const headers = { authorization: token && `Bearer ${token}` };
+    const headers = { authorization: token ? `Bearer ${token}` : null };
     this.#routes.POST('/v1/sign-out', { body: { refreshToken }, headers, keepalive: true }).catch(ignoreProblem);
   }
 
