@@ -317,6 +317,7 @@ test('who was away drops what is erased, too, also from a page that was on its w
   const house = await openHouse();
   t.after(() => house.close());
   const [ada, bob] = [await house.person(t, 'Ada'), await house.person(t, 'Bob')];
+  ada.page.expected = REFUSED;
   bob.page.expected = /status of 4|ERR_INTERNET_DISCONNECTED|WebSocket/;
   const { conversationId } = await ada.api('POST', 'messages', { recipientId: bob.userId, body: 'a secret' });
   await inList(bob.page, 'Ada').click();
