@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
-    /// Writes the documents of this version: OpenAPI, AsyncAPI and the GraphQL schema.
+    /// Writes the documents of this version of the API: for REST, the WebSocket, and GraphQL.
     Write {
         /// The folder that they go to; it is made where it is not there.
         #[arg(default_value = "api")]
