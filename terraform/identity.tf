@@ -66,7 +66,7 @@ resource "aws_cognito_user_pool_client" "this" {
 
   # The browser brings a code back from the hosted sign-in, with the proof key (PKCE) that POST /v1/authenticate/code asks for.
   supported_identity_providers         = local.hosted_sign_in ? concat(["COGNITO"], aws_cognito_identity_provider.google[*].provider_name) : null
-  allowed_oauth_flows_user_pool_client = local.hosted_sign_in ? true : null
+  allowed_oauth_flows_user_pool_client = local.hosted_sign_in
   allowed_oauth_flows                  = local.hosted_sign_in ? ["code"] : null
   allowed_oauth_scopes                 = local.hosted_sign_in ? ["aws.cognito.signin.user.admin", "email", "openid", "profile"] : null
   callback_urls                        = local.hosted_sign_in ? var.hosted_sign_in.callback_urls : null

@@ -1,5 +1,6 @@
 //! The command line of Chinwag: what a person or an operator does with any deployment, and with the local server.
 
+mod api;
 mod auth;
 mod aws;
 mod bench;
@@ -90,6 +91,9 @@ enum Command {
     /// The deployments that you know.
     #[command(subcommand)]
     Profile(profile::Command),
+    /// The documents that clients are made from.
+    #[command(subcommand)]
+    Api(api::Command),
     /// Prints what a shell needs to complete commands.
     Completions(completions::Completions),
 }
@@ -111,6 +115,7 @@ impl Command {
             Self::Seed(command) => command.run(context).await,
             Self::Bench(command) => command.run(context).await,
             Self::Profile(command) => command.run(context).await,
+            Self::Api(command) => command.run(context),
             Self::Completions(command) => {
                 command.run();
                 Ok(())

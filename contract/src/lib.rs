@@ -14,7 +14,7 @@ use serde_json::Value;
 pub use schemas::SchemaError;
 
 /// The command that writes the documents anew.
-pub const COMMAND: &str = "cargo run -p contract";
+pub const COMMAND: &str = "cargo run -p cli -- api write";
 
 /// A document of the folder `api/`.
 #[derive(Debug, Clone, PartialEq, Eq)]

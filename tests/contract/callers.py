@@ -6,13 +6,22 @@ import random
 import threading
 import time
 
+import boto3
 import jwt
 import requests
 import schemathesis
 from requests_aws4auth import AWS4Auth
 
 PASSWORD = "Correct-Horse-1"
-SECRET = "local-messaging-api-secret-0123456789"
+# Those of the local server, unless a deployment has others.
+SECRET = os.environ.get("CHINWAG_MESSAGING_API_SECRET", "local-messaging-api-secret-0123456789")
+API_KEY = os.environ.get("CHINWAG_API_KEY", "local-api-key")
+CALLER = [
+    os.environ.get(f"CHINWAG_CALLER_{name}", default)
+    for name, default in (("ACCESS_KEY_ID", "local"), ("SECRET_ACCESS_KEY", "local"), ("REGION", "us-east-1"))
+]
+# In which an administrator confirms who has registered.
+USER_POOL = os.environ.get("CHINWAG_USER_POOL_ID")
 JSON = {"content-type": "application/json"}
 
 _numbers = itertools.count()
@@ -41,7 +50,8 @@ class Person:
     def _register(self) -> dict:
         name = f"fuzz-{os.getpid()}-{time.time_ns() % 10**9}-{next(_numbers)}"
         account = {"username": name, "email": "fuzz@example.com", "password": PASSWORD}
-        self._post("/v1/register", account)
+        if not self._post("/v1/register", account)["confirmed"] and USER_POOL:
+            boto3.client("cognito-idp").admin_confirm_sign_up(UserPoolId=USER_POOL, Username=name)
         return self._post("/v1/authenticate", {"username": name, "password": PASSWORD})
 
     def _post(self, path: str, body: dict) -> dict:
@@ -98,6 +108,6 @@ if os.environ["CHINWAG_CALLERS"] == "everybody":
                 token = jwt.encode(claims, SECRET, algorithm="HS256")
                 case.headers["Authorization"] = f"Bearer {token}"
             case "apiKey":
-                case.headers["x-api-key"] = "local-api-key"
+                case.headers["x-api-key"] = API_KEY
             case "awsSignature":
-                kwargs["auth"] = AWS4Auth("local", "local", "us-east-1", "execute-api")
+                kwargs["auth"] = AWS4Auth(*CALLER, "execute-api")

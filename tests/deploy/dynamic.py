@@ -131,8 +131,14 @@ def test(deployment: Deployment, steps: Steps, threads: int) -> None:
         print(f"{callers.check(account, outputs)} requests let in or refused as routes.json says")
     with steps.step("the local server's Cognito and the emulator's answer alike"):
         cognito_conformance.check(account)
-    with steps.step("API tests on the deployment"), callers.calling(account, outputs["caller_policies"]) as caller:
-        print(f"{black_box.run(account, outputs, caller, threads)} API tests passed")
+    with callers.calling(account, outputs["caller_policies"]) as caller:
+        environment = black_box.environment(account, outputs, caller)
+        with steps.step("API tests on the deployment"):
+            print(f"{black_box.run(environment, threads)} API tests passed")
+        with steps.step("the Postman collection on the deployment"):
+            black_box.run_part("postman", environment)
+        with steps.step("the contract, fuzzed on the deployment"):
+            black_box.run_part("contract", environment)
     with steps.step("nothing has ended in a dead-letter queue"):
         must_have_no_dead_ends(deployment)
     with steps.step("the command line: tokens, and messages that were given up on"):

@@ -1,16 +1,15 @@
 //! The contract, which every answer of every test is held against: `api/openapi.json`, where an answer may have no member that
 //! is not described.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::OnceLock;
 
 use http::Method;
 use http::header::{CONTENT_TYPE, LOCATION};
-use jsonschema::{Draft, Validator};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use url::Url;
 
 use crate::reply::Reply;
+use crate::schemas::Schemas;
 
 const DOCUMENT: &str = include_str!("../../api/openapi.json");
 
@@ -20,8 +19,7 @@ const DESCRIBED: &[&str] = &["/v1/", "/local/outbox"];
 struct Contract {
     document: Value,
     operations: Vec<Operation>,
-    schemas: Value,
-    validators: Mutex<HashMap<String, Arc<Validator>>>,
+    schemas: Schemas,
 }
 
 struct Operation {
@@ -54,11 +52,8 @@ impl Contract {
                 operations.push(Operation { method, path: path.clone() });
             }
         }
-        let mut schemas = document["components"]["schemas"].clone();
-        for (_, schema) in schemas.as_object_mut().into_iter().flatten() {
-            close(schema, true);
-        }
-        Self { document, operations, schemas, validators: Mutex::default() }
+        let schemas = Schemas::of(&document);
+        Self { document, operations, schemas }
     }
 
     /// The route of a request: of those that match, the one with the fewest parameters.
@@ -100,25 +95,9 @@ impl Contract {
         schema: &Value,
         body: &Value,
     ) -> Option<String> {
-        let validator = self.validator(format!("{of} {media_type}"), schema);
-        let errors: Vec<String> = validator
-            .iter_errors(body)
-            .map(|error| format!("{}: {error}", error.instance_path()))
-            .collect();
+        let errors = self.schemas.errors(format!("{of} {media_type}"), schema, body);
         (!errors.is_empty())
             .then(|| format!("the body is not as it is described: {of}: {errors:#?}"))
-    }
-
-    fn validator(&self, name: String, schema: &Value) -> Arc<Validator> {
-        let mut validators = self.validators.lock().unwrap_or_else(PoisonError::into_inner);
-        let make = || {
-            let mut schema = schema.clone();
-            close(&mut schema, false);
-            schema["components"] = json!({ "schemas": self.schemas });
-            let options = jsonschema::options().with_draft(Draft::Draft202012);
-            Arc::new(options.build(&schema).expect("a schema"))
-        };
-        Arc::clone(validators.entry(name).or_insert_with(make))
     }
 }
 
@@ -141,39 +120,11 @@ fn matches(template: &str, path: &str) -> bool {
     }
 }
 
-/// Lets a schema, and those within it, allow no member that they do not describe. What applies `in_place`, beside others, is
-/// closed with all of them.
-fn close(schema: &mut Value, in_place: bool) {
-    let Value::Object(members) = schema else { return };
-    for (name, value) in members.iter_mut() {
-        match (name.as_str(), value) {
-            ("properties", Value::Object(properties)) => {
-                for (_, property) in properties {
-                    close(property, false);
-                }
-            }
-            ("allOf" | "anyOf" | "oneOf", Value::Array(parts)) => {
-                for part in parts {
-                    close(part, true);
-                }
-            }
-            ("items" | "additionalProperties", value) => close(value, false),
-            _ => {}
-        }
-    }
-    let describes = ["$ref", "properties", "allOf", "anyOf", "oneOf"];
-    if !in_place
-        && describes.iter().any(|name| members.contains_key(*name))
-        && !members.contains_key("additionalProperties")
-    {
-        members.insert("unevaluatedProperties".to_owned(), false.into());
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use http::header::{HeaderMap, HeaderValue};
+    use serde_json::json;
 
     fn found(method: &Method, path: &str, status: u16, body: &Value) -> Option<String> {
         let mut headers = HeaderMap::new();

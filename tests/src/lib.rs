@@ -15,8 +15,9 @@
 //! # }
 //! ```
 //!
-//! Every answer at all is held against `api/openapi.json`, every answer with `expect` against the conventions of the contract (no null, times with milliseconds), every
-//! refusal against the form of problem details.
+//! Every answer at all is held against `api/openapi.json`, every frame of a socket against `api/asyncapi.json`, every answer with
+//! `expect` against the conventions of the contract (no null, times with milliseconds), every refusal against the form of
+//! problem details.
 
 #![expect(clippy::expect_used, reason = "a broken set-up fails the test that needs it")]
 #![expect(clippy::missing_panics_doc, reason = "to panic is how a test fails")]
@@ -27,11 +28,13 @@ mod contract;
 mod entries;
 mod eventually;
 pub mod faults;
+mod frames;
 pub mod http;
 pub mod notifier;
 mod person;
 mod reply;
 mod runtime;
+mod schemas;
 mod socket;
 mod system;
 mod user_pool;

@@ -10,6 +10,7 @@ use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
+use crate::frames::{deviation, deviation_of_client};
 use crate::person::{Person, unique};
 
 /// How long a frame may take.
@@ -65,6 +66,7 @@ impl Socket {
 
     /// As [`Socket::ask`], for a frame that must be done.
     pub async fn done(&mut self, frame: Value) -> Value {
+        assert_eq!(deviation_of_client(&frame), None, "{frame}");
         let answer = self.ask(frame).await;
         assert_eq!(answer["type"], "ack", "{answer}");
         answer
@@ -149,7 +151,9 @@ impl Socket {
         let Ok(text) = tokio::time::timeout(PATIENCE, next).await else {
             panic!("nothing came; before that: {:?}", self.waiting)
         };
-        serde_json::from_str(&text).unwrap_or_else(|_| panic!("no JSON: {text}"))
+        let frame = serde_json::from_str(&text).unwrap_or_else(|_| panic!("no JSON: {text}"));
+        assert_eq!(deviation(&frame), None, "{frame}");
+        frame
     }
 }
 

@@ -1,5 +1,8 @@
 //! What operators and other systems do.
 
+use std::fs;
+use std::path::Path;
+
 use serde_json::{Value, json};
 use tests::notifier::{EMAIL_SENDER, SMS_SENDER, mail_address, phone_number, sent_out};
 use tests::{Backend, eventually, unique};
@@ -111,4 +114,22 @@ async fn a_bench_tells_its_figures() {
     assert!(figure("p95Millis") <= figure("p99Millis"), "{figures}");
     assert_eq!(figures["errors"], json!({}));
     assert!(machine.run(&bench).done().contains("errors: none"));
+}
+
+#[test]
+fn the_documents_that_clients_are_made_from_are_written() {
+    let (machine, folder) = (Machine::new("http://127.0.0.1:9"), tempfile::tempdir().unwrap());
+    let api = folder.path().join("new").join("api");
+    let written = machine.run(&["api", "write", api.to_str().unwrap(), "--json"]).json();
+    let names: Vec<&str> =
+        written["files"].as_array().unwrap().iter().map(|file| file.as_str().unwrap()).collect();
+    assert_eq!(names.len(), 3, "{names:?}");
+    let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("../api");
+    for name in ["openapi.json", "asyncapi.json", "schema.graphql"] {
+        assert_eq!(fs::read(api.join(name)).unwrap(), fs::read(kept.join(name)).unwrap(), "{name}");
+    }
+    let file = api.join("openapi.json");
+    assert!(
+        machine.run(&["api", "write", file.to_str().unwrap()]).failed(1).contains("openapi.json")
+    );
 }

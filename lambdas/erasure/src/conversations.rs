@@ -99,12 +99,12 @@ impl Conversations<'_> {
         let mut swept = Swept { up_to: after, found: false };
         while swept.up_to < until && Instant::now() < self.deadline {
             let messages = &self.app().messages;
-            let part =
-                messages.written_by(conversation, self.user, swept.up_to, Some(until.next()));
-            let (entries, more) = match part.await {
+            let part = messages.made_by(conversation, self.user, swept.up_to, Some(until.next()));
+            let (mut entries, more) = match part.await {
                 Err(StoreError::Busy) => break,
                 part => part?,
             };
+            entries.retain(|entry| entry.message().is_some());
             swept.found |= !entries.is_empty();
             let left = entries.into_iter().filter(|entry| {
                 entry.message().is_some_and(|message| {

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 use shared::identity::HeldAccount;
-use shared::log::MessageView;
+use shared::log::Shown;
 use shared::model::{
     ConversationId, Membership, Name, Notification, SequenceNumber, Socket, Timestamp, User,
     UserId, Username,
@@ -16,13 +16,13 @@ use shared::store::{Block, Claim};
 #[serde(untagged)]
 #[schemars(rename = "HeldItem")]
 pub enum Item {
-    /// Something that they wrote, or what is left of it.
-    Message(MessageView),
+    /// Something that they wrote, or what is left of it, or changed.
+    Entry(Shown),
     /// Anything else.
     Other(Held),
 }
 
-/// A piece that is no message, told apart by `type`.
+/// A piece that is no entry of a log, told apart by `type`.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Held {

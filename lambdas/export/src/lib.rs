@@ -1,7 +1,7 @@
 //! `GET /v1/users/me/export`: all that is held about the caller, page by page.
 
+mod entries;
 mod item;
-mod messages;
 
 use std::sync::Arc;
 
@@ -10,11 +10,11 @@ use shared::app::App;
 use shared::error::{Error, FieldError, Result};
 use shared::http::{AccessToken, Answer, Caller, Input, PageRequest};
 use shared::identity::Identity;
-use shared::model::{ConversationId, UserId};
+use shared::model::{ConnectionId, ConversationId, UserId};
 use shared::store::{Connections, PendingNotifications};
 
+use entries::InLogs;
 pub use item::Item;
-use messages::InLogs;
 
 /// Everything that holds something about a person.
 #[derive(Debug)]
@@ -51,8 +51,9 @@ impl Holdings {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 enum Place {
     Person(usize),
+    Connections(Option<ConnectionId>),
     Conversations(Option<ConversationId>),
-    Messages(InLogs),
+    Entries(InLogs),
     Blocks(Option<UserId>),
     ClientIds(Option<String>),
     Notifications(Option<String>),
@@ -81,17 +82,27 @@ async fn part(
             let mut items: Vec<Item> = person.into_iter().skip(from).collect();
             let more = items.len() > limit;
             items.truncate(limit);
-            let next = if more { Place::Person(from + limit) } else { Place::Conversations(None) };
+            let next = if more { Place::Person(from + limit) } else { Place::Connections(None) };
             (items, Some(next))
+        }
+        Place::Connections(behind) => {
+            let mut sockets = holdings.connections.of_one(user).await?;
+            sockets.retain(|socket| behind.as_ref().is_none_or(|behind| socket.id > *behind));
+            sockets.sort_by(|one, other| one.id.cmp(&other.id));
+            let more = sockets.len() > limit;
+            sockets.truncate(limit);
+            let last = sockets.last().filter(|_| more).map(|last| last.id.clone());
+            let next = last.map(|last| Place::Connections(Some(last)));
+            (pieces(sockets), Some(next.unwrap_or(Place::Conversations(None))))
         }
         Place::Conversations(behind) => {
             let (page, next) = app.memberships.page(user, behind.as_ref(), limit).await?;
             let next = next.map(|last| Place::Conversations(Some(last)));
-            (pieces(page), Some(next.unwrap_or(Place::Messages(InLogs::default()))))
+            (pieces(page), Some(next.unwrap_or(Place::Entries(InLogs::default()))))
         }
-        Place::Messages(from) => {
-            let (page, next) = messages::page(app, user, from, limit).await?;
-            let next = next.map(Place::Messages);
+        Place::Entries(from) => {
+            let (page, next) = entries::page(app, user, from, limit).await?;
+            let next = next.map(Place::Entries);
             (page, Some(next.unwrap_or(Place::Blocks(None))))
         }
         Place::Blocks(behind) => {
@@ -124,16 +135,14 @@ fn pieces<T: Into<Item>>(page: Vec<T>) -> Vec<Item> {
     page.into_iter().map(Into::into).collect()
 }
 
-/// The profile, the account, and the devices.
+/// The profile and the account.
 async fn person(holdings: &Holdings, user: &UserId, token: &AccessToken) -> Result<Vec<Item>> {
-    let Holdings { identity, app, connections, .. } = holdings;
-    let (profile, account, sockets) = tokio::try_join!(
+    let Holdings { identity, app, .. } = holdings;
+    let (profile, account) = tokio::try_join!(
         async { Ok(app.users.find(user).await?) },
         identity.pool.held(token.account()),
-        async { Ok(connections.of_one(user).await?) },
     )?;
     let profile = profile.ok_or(Error::Unauthenticated)?;
     let account = account.filter(|account| account.user_id == *user);
-    let items = [Item::from(profile)].into_iter().chain(account.map(Item::from));
-    Ok(items.chain(sockets.into_iter().map(Item::from)).collect())
+    Ok([Item::from(profile)].into_iter().chain(account.map(Item::from)).collect())
 }

@@ -187,12 +187,12 @@ impl Messages {
         }
     }
 
-    /// The messages of `author` behind `after` (and before `before`), in order, as far as one call reads (1 MB of the log); and up
+    /// The entries that `author` made, messages and changes, behind `after` (and before `before`), in order, as far as one call reads (1 MB of the log); and up
     /// to where these are all, if the log goes on. Read strongly.
     ///
     /// # Errors
     /// As [`Messages::last`].
-    pub async fn written_by(
+    pub async fn made_by(
         &self,
         conversation: &ConversationId,
         author: &UserId,
@@ -208,12 +208,10 @@ impl Messages {
         let request = self.store.client.query().table_name(self.store.table(TABLE));
         let output = request
             .key_condition_expression(condition)
-            .filter_expression("actorId = :author AND #type = :message")
-            .expression_attribute_names("#type", "type")
+            .filter_expression("actorId = :author")
             .set_expression_attribute_values(Some(values))
             .expression_attribute_values(":conversation", text(conversation))
             .expression_attribute_values(":author", text(author))
-            .expression_attribute_values(":message", text("message"))
             .consistent_read(true)
             .send()
             .await?;

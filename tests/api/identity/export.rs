@@ -49,6 +49,10 @@ async fn all_that_is_held_is_there_and_nothing_of_others() {
     assert_eq!(account.len(), 1);
     assert_eq!(account[0]["attributes"]["email"], tests::MAILBOX);
     assert_eq!(of(&items, "conversation").len(), 2);
+    let made = of(&items, "groupCreated");
+    assert_eq!(made.len(), 1);
+    assert_eq!(made[0]["actorId"], ada.id);
+    assert!(items.iter().all(|item| item.get("actorId").is_none_or(|actor| *actor == ada.id)));
     let messages = of(&items, "message");
     let bodies: Vec<&str> =
         messages.iter().filter_map(|message| message["body"].as_str()).collect();
@@ -77,9 +81,11 @@ async fn pages_of_any_size_give_the_same() {
 async fn a_device_that_is_connected_is_a_piece() {
     let backend = Backend::shared().await;
     let [ada] = people(backend).await;
-    let _socket = ada.connect().await;
-    let items = export(&ada, 1).await;
-    assert_eq!(of(&items, "connection").len(), 1, "{items:#?}");
+    let _sockets = [ada.connect().await, ada.connect().await, ada.connect().await];
+    for limit in [1, 2, 100] {
+        let items = export(&ada, limit).await;
+        assert_eq!(of(&items, "connection").len(), 3, "{limit} at once: {items:#?}");
+    }
 }
 
 #[tokio::test]

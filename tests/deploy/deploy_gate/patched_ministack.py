@@ -156,15 +156,19 @@ def take_calls_for_encrypted(resolve: Callable) -> Callable:
     return patched
 
 
-def refuse_other_authorization(enforce: Callable) -> Callable:
-    """A route for AWS credentials refuses an `Authorization` of another kind; ministack lets it through unread."""
+def refuse_as_an_http_api_does(enforce: Callable) -> Callable:
+    """A route for AWS credentials refuses an `Authorization` of another kind, which ministack lets through unread, and says
+    no with a body of its own, where ministack gives that of an AWS service."""
 
     def patched(api_id: str, stage: str, method: str, path: str, headers: dict, *rest: Any, **options: Any) -> Any:
+        forbidden = 403, {"Content-Type": "application/json"}, b'{"message":"Forbidden"}'
         authorization = headers.get("authorization", "")
         if authorization and not authorization.startswith("AWS4-HMAC-SHA256"):
             if apigateway.route_authorization_type(api_id, stage, method, path) == "AWS_IAM":
-                return 403, {"Content-Type": "application/json"}, b'{"message":"Forbidden"}'
-        return enforce(api_id, stage, method, path, headers, *rest, **options)
+                return forbidden
+        refused = enforce(api_id, stage, method, path, headers, *rest, **options)
+        of_a_service = options["iam_action"] == "execute-api:ManageConnections"
+        return forbidden if refused and refused[0] == 403 and not of_a_service else refused
 
     return patched
 
@@ -234,7 +238,7 @@ def main() -> None:
     replace(apigateway, "_ws_request_context", websocket_sessions.tell_whole_context)
     replace(apigateway, "handle_websocket", websocket_sessions.hold_connections)
     need(apigateway, "route_authorization_type")
-    replace(app, "_enforce_execute_api", refuse_other_authorization)
+    replace(app, "_enforce_execute_api", refuse_as_an_http_api_does)
     need(lambda_svc, *asynchronous_calls.NEEDED)
     replace(eventbridge, "_dispatch_to_lambda", asynchronous_calls.call_for_event)
     replace(sns, "_deliver_to_lambda", asynchronous_calls.call_for_notification)

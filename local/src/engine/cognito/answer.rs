@@ -112,6 +112,9 @@ impl UserPool {
 }
 
 fn choose_password(user: &mut User, answer: &HashMap<String, String>, now: i64) -> Result<Next> {
+    if user.temporary_until.is_none() {
+        return Err(Error::NotAuthorized("Invalid session for the user."));
+    }
     let password = parameter(answer, "NEW_PASSWORD")?;
     check_password(password)?;
     let attributes: Vec<_> = answer

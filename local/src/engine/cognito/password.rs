@@ -17,7 +17,7 @@ const ALGORITHM: pbkdf2::Algorithm = pbkdf2::PBKDF2_HMAC_SHA256;
 const LENGTH: usize = 32;
 
 /// PBKDF2-HMAC-SHA256 of a password under a salt of its own.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PasswordHash {
     iterations: NonZeroU32,
     salt: String,

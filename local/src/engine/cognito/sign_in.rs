@@ -74,15 +74,14 @@ impl UserPool {
     pub(super) fn sign_in(&self, username: &str, password: &str, now: i64) -> Result<Step> {
         check_password_length(password)?;
         self.admit_sign_in(username, now)?;
-        let user = self.user(username)?;
-        let kept = user.as_ref().and_then(|user| user.password.as_ref());
-        let right = kept.unwrap_or(&self.decoy).verify(password);
+        let kept = self.user(username)?.and_then(|user| user.password);
+        let right = kept.as_ref().unwrap_or(&self.decoy).verify(password);
 
         let _changing = self.changing();
-        // Again: others may have guessed wrong in the meantime.
+        // Again: in the meantime others may have guessed wrong, and the password may be another.
         self.admit_sign_in(username, now)?;
-        match user {
-            Some(user) if right => self.with_password(user, now),
+        match self.user(username)? {
+            Some(user) if right && user.password == kept => self.with_password(user, now),
             _ => {
                 self.count_failed_sign_in(username, now)?;
                 Err(Error::IncorrectPassword)

@@ -24,6 +24,7 @@ fn a_temporary_password_is_good_for_choosing_another_within_a_week() {
     assert!(late.starts_with("NotAuthorizedException: Temporary password has expired"), "{late}");
 
     let challenge = sign_in(&pool, "ann", &password).unwrap();
+    let at_the_same_time = sign_in(&pool, "ann", &password).unwrap();
     assert_eq!(challenge["ChallengeName"], "NEW_PASSWORD_REQUIRED");
     let held = challenge["ChallengeParameters"]["userAttributes"].as_str().unwrap();
     assert!(held.contains("ann@example.com") && !held.contains("sub"), "{held}");
@@ -32,7 +33,9 @@ fn a_temporary_password_is_good_for_choosing_another_within_a_week() {
     let chosen = json!({ "NEW_PASSWORD": PASSWORD, "userAttributes.name": "Ann B." });
     let tokens = answer(&pool, &challenge, chosen.clone()).unwrap();
     assert_eq!(claims(&tokens["AuthenticationResult"]["IdToken"])["name"], "Ann B.");
-    assert!(answer(&pool, &challenge, chosen).is_err());
+    assert!(answer(&pool, &challenge, chosen.clone()).is_err());
+    let second = answer(&pool, &at_the_same_time, chosen).unwrap_err();
+    assert!(second.starts_with("NotAuthorizedException"), "{second}");
     assert_eq!(status(&pool, "ann"), "CONFIRMED");
     sign_in(&pool, "ann", PASSWORD).unwrap();
 }

@@ -1,9 +1,8 @@
-//! What a person wrote, in log after log.
+//! What a person wrote and changed, in log after log.
 
 use serde::{Deserialize, Serialize};
 use shared::app::App;
 use shared::error::Result;
-use shared::log::Shown;
 use shared::model::{ConversationId, Seq, UserId};
 
 use super::item::Item;
@@ -20,7 +19,7 @@ pub(super) struct InLogs {
     within: Option<(ConversationId, Seq)>,
 }
 
-/// Up to `limit` messages of `user` from `from` on, tombstones included, and where to go on if there may be more.
+/// Up to `limit` entries of `user` from `from` on, tombstones included, and where to go on if there may be more.
 pub(super) async fn page(
     app: &App,
     user: &UserId,
@@ -34,15 +33,12 @@ pub(super) async fn page(
         let begun = within.as_ref().filter(|(begun, _)| *begun == log.conversation_id);
         let after = begun.map_or(Seq::ZERO, |(_, seq)| *seq);
         let (mut entries, rest) =
-            app.messages.written_by(&log.conversation_id, user, after, None).await?;
+            app.messages.made_by(&log.conversation_id, user, after, None).await?;
         let cut = entries.len() > limit - items.len();
         entries.truncate(limit - items.len());
         let stopped_at =
             if cut { Some(entries.last().map_or(after, |last| last.seq)) } else { rest };
-        items.extend(entries.into_iter().filter_map(|entry| match Shown::from(entry) {
-            Shown::Message(message) => Some(Item::Message(message)),
-            Shown::Change(_) | Shown::Hidden(_) => None,
-        }));
+        items.extend(entries.into_iter().map(|entry| Item::Entry(entry.into())));
         if let Some(seq) = stopped_at {
             let within = Some((log.conversation_id, seq));
             return Ok((items, Some(InLogs { behind, within })));
