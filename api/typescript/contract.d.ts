@@ -1207,7 +1207,7 @@ export interface components {
             /** @description Who may see it. */
             visibility: components["schemas"]["Visibility"];
         };
-        /** @description A piece that is no message, told apart by `type`. */
+        /** @description A piece that is no entry of a log, told apart by `type`. */
         Held: {
             /** @description When they registered. */
             createdAt: components["schemas"]["Timestamp"];
@@ -1255,7 +1255,7 @@ export interface components {
             mfa: string[];
         };
         /** @description A piece of what is held about a person. */
-        HeldItem: components["schemas"]["Message"] | components["schemas"]["Held"];
+        HeldItem: components["schemas"]["Entry"] | components["schemas"]["Held"];
         /** @description An entry of which the reader sees only that it is there. */
         Hidden: {
             /** @description Its log. */
