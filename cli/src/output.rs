@@ -2,10 +2,14 @@
 
 use std::borrow::Cow;
 use std::fmt::{Display, Write as _};
-use std::io::Write as _;
+use std::io::{Write as _, stdout};
+use std::sync::{Mutex, PoisonError};
 
+use anstream::adapter::strip_str;
+use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 use indicatif::{ProgressBar, ProgressStyle};
+use rustyline_async::SharedWriter;
 use serde::Serialize;
 
 use crate::error::{Error, Result};
@@ -42,7 +46,7 @@ impl Output {
             words()
         };
         if !text.is_empty() {
-            let _ = writeln!(anstream::stdout(), "{text}");
+            print(Stream::Out, &text);
         }
         Ok(())
     }
@@ -51,16 +55,57 @@ impl Output {
     pub fn error(self, error: &Error) {
         if self.json {
             let problem = serde_json::to_string(&error.to_problem()).unwrap_or_default();
-            let _ = writeln!(anstream::stderr(), "{}", ascii_controls(&problem));
+            print(Stream::Err, &ascii_controls(&problem));
         } else {
-            let _ = writeln!(anstream::stderr(), "{ERROR}error:{ERROR:#} {error}");
+            print(Stream::Err, &format!("{ERROR}error:{ERROR:#} {error}"));
         }
     }
 }
 
 /// Tells a person what is going on.
 pub fn note(text: impl Display) {
-    let _ = writeln!(anstream::stderr(), "{ASIDE}{text}{ASIDE:#}");
+    print(Stream::Err, &aside(text));
+}
+
+/// Where a line goes, unless another one is being typed.
+enum Stream {
+    Out,
+    Err,
+}
+
+/// Where lines go while another one is being typed.
+static ABOVE: Mutex<Option<SharedWriter>> = Mutex::new(None);
+
+/// While there is one, lines are printed above the one that is being typed.
+pub struct Above(());
+
+impl Above {
+    /// They go to `writer`.
+    pub fn new(writer: SharedWriter) -> Self {
+        *ABOVE.lock().unwrap_or_else(PoisonError::into_inner) = Some(writer);
+        Self(())
+    }
+}
+
+impl Drop for Above {
+    fn drop(&mut self) {
+        *ABOVE.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+}
+
+fn print(stream: Stream, text: &str) {
+    if let Some(writer) = &mut *ABOVE.lock().unwrap_or_else(PoisonError::into_inner) {
+        let line = match AutoStream::choice(&stdout()) {
+            ColorChoice::Never => format!("{}\n", strip_str(text)),
+            _ => format!("{text}\n"),
+        };
+        let _ = writer.write_all(line.as_bytes());
+        return;
+    }
+    let _ = match stream {
+        Stream::Out => writeln!(anstream::stdout(), "{text}"),
+        Stream::Err => writeln!(anstream::stderr(), "{text}"),
+    };
 }
 
 /// A bar for `length` steps, on a terminal alone.

@@ -104,7 +104,11 @@ export class Session {
 
   /** An access token that is good for a while; a new one where need be. */
   async token() {
-    return Date.now() < this.#endsAt - MARGIN_MS ? this.#accessToken : this.refresh();
+    return this.#isFresh() ? this.#accessToken : this.refresh();
+  }
+
+  #isFresh() {
+    return Date.now() < this.#endsAt - MARGIN_MS;
   }
 
   /** A new access token. */
@@ -117,10 +121,21 @@ export class Session {
 
   /** Ends it here at once, and at the server if that can be reached. */
   signOut() {
-    const [token, refreshToken] = [this.#accessToken, kept()?.refreshToken];
+    const refreshToken = kept()?.refreshToken;
+    const token = this.#isFresh() ? this.#accessToken : undefined;
     this.discard();
-    const headers = { authorization: token ? `Bearer ${token}` : null };
-    this.#routes.POST('/v1/sign-out', { body: { refreshToken }, headers, keepalive: true }).catch(ignoreProblem);
+    if (refreshToken) this.#revoke(refreshToken, token).catch(ignoreProblem);
+  }
+
+  /**
+   * @param {string} refreshToken
+   * @param {string} [token] an access token; a new one where there is none
+   */
+  async #revoke(refreshToken, token) {
+    const renewed = token ? undefined : await data(this.#routes.POST('/v1/authenticate/refresh', { body: { refreshToken } }));
+    const headers = { authorization: `Bearer ${renewed?.accessToken ?? token}` };
+    const body = { refreshToken: renewed?.refreshToken ?? refreshToken };
+    await data(this.#routes.POST('/v1/sign-out', { body, headers, keepalive: true }));
   }
 
   /** Forgets what has ended at the server. */

@@ -51,9 +51,10 @@ impl Connect {
         let mut transcript = Transcript::new(&client, place, context.output, outbox.own_ids());
         transcript.begin(self.history).await?;
         note(format_args!("{}: what you type is sent, Ctrl-D ends it", name(&title)));
+        let (lines, typing) = typed::lines(context.output)?;
         tokio::select! {
             ended = socket::receive(&client, &mut transcript, context.output) => ended,
-            sent = outbox.send_all(typed::lines()) => sent,
+            (sent, ()) = async { tokio::join!(outbox.send_all(lines), typing) } => sent,
         }
     }
 }
