@@ -68,6 +68,7 @@ pub fn note(text: impl Display) {
 }
 
 /// Where a line goes, unless another one is being typed.
+#[derive(Clone, Copy)]
 enum Stream {
     Out,
     Err,

@@ -10,21 +10,33 @@ import boto3
 import jwt
 import requests
 import schemathesis
-from requests_aws4auth import AWS4Auth
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 
 PASSWORD = "Correct-Horse-1"
 # Those of the local server, unless a deployment has others.
 SECRET = os.environ.get("CHINWAG_MESSAGING_API_SECRET", "local-messaging-api-secret-0123456789")
 API_KEY = os.environ.get("CHINWAG_API_KEY", "local-api-key")
-CALLER = [
-    os.environ.get(f"CHINWAG_CALLER_{name}", default)
-    for name, default in (("ACCESS_KEY_ID", "local"), ("SECRET_ACCESS_KEY", "local"), ("REGION", "us-east-1"))
-]
+CALLER = Credentials(
+    os.environ.get("CHINWAG_CALLER_ACCESS_KEY_ID", "local"), os.environ.get("CHINWAG_CALLER_SECRET_ACCESS_KEY", "local")
+)
+REGION = os.environ.get("CHINWAG_CALLER_REGION", "us-east-1")
 # In which an administrator confirms who has registered.
 USER_POOL = os.environ.get("CHINWAG_USER_POOL_ID")
 JSON = {"content-type": "application/json"}
 
 _numbers = itertools.count()
+
+
+class Signature(requests.auth.AuthBase):
+    """Signs a request with AWS credentials."""
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        signed = AWSRequest(request.method, request.url, {}, request.body)
+        SigV4Auth(CALLER, "execute-api", REGION).add_auth(signed)
+        request.headers.update(signed.headers)
+        return request
 
 
 class Person:
@@ -110,4 +122,4 @@ if os.environ["CHINWAG_CALLERS"] == "everybody":
             case "apiKey":
                 case.headers["x-api-key"] = API_KEY
             case "awsSignature":
-                kwargs["auth"] = AWS4Auth(*CALLER, "execute-api")
+                kwargs["auth"] = Signature()
