@@ -22,7 +22,12 @@ case "$*" in
   *"workspace list") echo "  dev-eu-west-1"; echo "  prod-eu-west-1" ;;
   *"state list") echo "terraform_data.one" ;;
   *" destroy "*)
-    trap 'echo "terraform interrupted" >>"$CALLS"; sleep 0.5; exit 1' INT
+    end() {
+      echo "terraform interrupted" >>"$CALLS"
+      for _ in {1..100}; do grep -q "may end" "$CALLS" && break; sleep 0.1; done
+      exit 1
+    }
+    trap end INT
     echo "terraform waits" >>"$CALLS"
     for _ in {1..50}; do sleep 0.1; done ;;
 esac
@@ -213,7 +218,13 @@ class Interruption(DeployTest):
         process.send_signal(signal.SIGTERM)
         self.wait_for("terraform interrupted", process)
         process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=10)
+        said = ""
+        while "Still ending in order" not in said and (line := process.stderr.readline()):
+            said += line
+        with self.calls.open("a") as calls:
+            calls.write("terraform may end\n")
+        _, rest = process.communicate(timeout=10)
+        said += rest
         self.assertEqual(process.returncode, 130, said)
         self.assertIn("Still ending in order", said)
         self.assertEqual(self.calls.read_text().count("terraform interrupted"), 1)
