@@ -5,7 +5,10 @@
 exec 3>&2
 
 SCRATCH=""
+# A long program that runs, and whether one is being started whose id is not known yet.
 CHILD=""
+STARTING=""
+# "yes" once there was an interruption; "pending" while the program that it is for is being started.
 INTERRUPTED=""
 
 say() {
@@ -58,10 +61,18 @@ on_signal() {
     [ -z "$CHILD" ] || say "Still ending in order. 'kill -9 -- -$CHILD' ends it at once, and may lose what it did last."
     return 0
   fi
-  INTERRUPTED="yes"
   say ""
   say "Interrupted. Running the same command again continues."
+  if [ -n "$STARTING" ]; then
+    INTERRUPTED="pending"
+    return 0
+  fi
   [ -n "$CHILD" ] || exit 130
+  interrupt_child
+}
+
+interrupt_child() {
+  INTERRUPTED="yes"
   kill -INT -- "-$CHILD" 2>/dev/null || true
 }
 
@@ -69,10 +80,13 @@ on_signal() {
 # on_signal, and not a second time by the terminal: at the second time Terraform drops what it is doing.
 run() {
   local status=0
+  STARTING="yes"
   set -m
   "$@" </dev/null &
   CHILD=$!
   set +m
+  STARTING=""
+  [ "$INTERRUPTED" != "pending" ] || interrupt_child
   wait "$CHILD" || status=$?
   while kill -0 "$CHILD" 2>/dev/null; do
     status=0

@@ -230,6 +230,27 @@ class Interruption(DeployTest):
         self.assertEqual(self.calls.read_text().count("terraform interrupted"), 1)
         self.assertIn("Running the same command again continues", said)
 
+    def test_a_program_that_is_just_being_started_is_interrupted_once(self) -> None:
+        # Every command of the shell takes a while: the signal comes before it knows which program it has started.
+        script = """
+            smoke_clean_up() { :; }
+            . scripts/deploy/console.sh
+            open_console
+            set -T
+            trap 'sleep 0.05' DEBUG
+            run bash -c 'trap "echo interrupted >>$CALLS; exit 7" INT; kill -TERM $PPID; for _ in {1..500}; do sleep 0.01; done'
+        """
+        ended = subprocess.run(
+            ["bash", "-c", script],
+            cwd=DEPLOY.parent,
+            env={**os.environ, "CALLS": str(self.calls)},
+            capture_output=True,
+            text=True,
+            timeout=10,
+        )
+        self.assertEqual(ended.returncode, 130, ended.stderr)
+        self.assertEqual(self.calls.read_text().count("interrupted"), 1)
+
 
 if __name__ == "__main__":
     unittest.main()
