@@ -207,6 +207,11 @@ class Surroundings(DeployTest):
 class Interruption(DeployTest):
     """A signal ends Terraform in order."""
 
+    @classmethod
+    def setUpClass(cls) -> None:
+        # Where the tests run in the background, SIGINT is ignored, and bash could not trap it.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
     def wait_for(self, call: str, process: subprocess.Popen[str]) -> None:
         """Waits until a stub has recorded this."""
         while call not in self.calls.read_text() and process.poll() is None:
