@@ -19,6 +19,27 @@ before(async () => {
 });
 after(() => house.close());
 
+test('the first message to somebody stays in view while the list of conversations is on its way', async (t) => {
+  const [ada, bob] = [await house.person(t, 'Ada'), await house.person(t, 'Bob')];
+  await talkTo(ada, bob);
+  const asked = deferred();
+  const answered = deferred();
+  await ada.page.route(/\/v1\/conversations(\?|$)/, async (route) => {
+    asked.resolve();
+    await answered.promise;
+    await route.continue();
+  });
+  await say(ada.page, 'hello');
+  await asked.promise;
+  await settled(ada.page);
+  await expect(bodies(ada.page)).toRead(['hello']);
+  await inList(ada.page, 'Bob').waitFor();
+  answered.resolve();
+  await say(ada.page, 'and again');
+  await settled(ada.page);
+  await expect(bodies(ada.page)).toRead(['hello', 'and again']);
+});
+
 test('two people write to each other, see it, and see each other type', async (t) => {
   const [ada, bob] = [await house.person(t, 'Ada'), await house.person(t, 'Bob')];
   await talkTo(ada, bob);

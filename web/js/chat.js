@@ -41,6 +41,8 @@ export class Chat {
   #logs = new Map();
   /** @type {Set<string>} */
   #reading = new Set();
+  /** Conversations that began here, and may not be listed yet. @type {Set<string>} */
+  #begun = new Set();
   /** Called when the user no longer belongs to a conversation. @type {(conversation: Conversation, why: string) => void} */
   onGone = () => {};
 
@@ -92,7 +94,7 @@ export class Chat {
     const fresh = await this.api.conversations();
     const ids = new Set(fresh.map(({ conversationId }) => conversationId));
     for (const [id, held] of this.conversations) {
-      if (!ids.has(id)) this.drop(held, '');
+      if (!ids.has(id) && !this.#begun.has(id)) this.drop(held, '');
     }
     fresh.forEach((conversation) => this.#merge(conversation));
     this.isLoaded = true;
@@ -102,6 +104,7 @@ export class Chat {
   // Push and one's own reading may have been faster than the list.
   /** @param {Conversation} fresh */
   #merge(fresh) {
+    this.#begun.delete(fresh.conversationId);
     const held = this.conversations.get(fresh.conversationId);
     const isBehind = held && (held.lastSeq > fresh.lastSeq || held.readSeq > fresh.readSeq);
     // The server counts and looks at the end side by side: what it counted behind the end is still to be pushed.
@@ -141,10 +144,11 @@ export class Chat {
   take(message) {
     const { conversationId, seq } = message;
     this.add(message);
-    const held = this.conversations.get(conversationId);
+    const known = this.conversations.get(conversationId);
+    const held = known ?? this.#begin(message);
     const isNew = !message.editedAt && !message.deletedAt && message.senderId !== this.me.userId;
     // Not the next one: the count may leave something out.
-    if (!held || seq > held.lastSeq + 1 || (isNew && seq === held.lastSeq)) this.refresh().catch(ignoreProblem);
+    if (!known || seq > known.lastSeq + 1 || (isNew && seq === known.lastSeq)) this.refresh().catch(ignoreProblem);
     if (!held) return;
     const isNews = isNew && seq > held.lastSeq && !this.blocked.has(message.senderId);
     const isLast = seq >= (held.lastMessage?.seq ?? 0);
@@ -154,6 +158,21 @@ export class Chat {
       ...(isLast && { lastMessage: message }),
     });
     this.typing.end(conversationId, message.senderId);
+  }
+
+  /**
+   * The conversation of two people that a message is the first of, until it is listed.
+   * @param {Message} message
+   * @returns {Conversation | undefined}
+   */
+  #begin({ conversationId, recipientId, senderId }) {
+    if (!recipientId) return undefined;
+    const peerId = senderId === this.me.userId ? recipientId : senderId;
+    /** @type {Conversation} */
+    const begun = { kind: 'direct', conversationId, peerId, lastSeq: 0, readSeq: 0, unread: 0 };
+    this.#begun.add(conversationId);
+    this.conversations.set(conversationId, begun);
+    return begun;
   }
 
   /**
