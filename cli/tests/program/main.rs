@@ -9,3 +9,4 @@ mod operating;
 mod profiles;
 mod sessions;
 mod support;
+mod terminal;

@@ -1,6 +1,7 @@
 //! People who use the program.
 
 mod live;
+mod terminal;
 mod wire;
 
 use std::fs;
@@ -13,10 +14,19 @@ use tempfile::TempDir;
 use tests::{Backend, unique};
 
 pub use live::Live;
+pub use terminal::Terminal;
 pub use wire::Wire;
 
 /// The password of everybody.
 pub const PASSWORD: &str = "Correct-Horse-1";
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_chinwag");
+
+/// What the program looks at in the environment.
+fn looked_at() -> impl Iterator<Item = String> {
+    let names = std::env::vars().map(|(name, _)| name);
+    names.filter(|name| name.starts_with("CHINWAG_") || name.starts_with("AWS_"))
+}
 
 /// A machine with the program: its configuration is its own.
 pub struct Machine {
@@ -49,11 +59,9 @@ impl Machine {
 
     /// The program with arguments, and nothing of the environment that it looks at.
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_chinwag"));
-        for (name, _) in std::env::vars() {
-            if name.starts_with("CHINWAG_") || name.starts_with("AWS_") {
-                command.env_remove(name);
-            }
+        let mut command = Command::new(PROGRAM);
+        for name in looked_at() {
+            command.env_remove(name);
         }
         command
             .args(arguments)
@@ -62,6 +70,13 @@ impl Machine {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         command
+    }
+
+    /// As [`Machine::command`], for a terminal.
+    pub fn in_terminal(&self, arguments: &[&str]) -> pty_process::blocking::Command {
+        let command = pty_process::blocking::Command::new(PROGRAM).args(arguments);
+        let command = command.env("XDG_CONFIG_HOME", self.folder.path());
+        looked_at().fold(command, pty_process::blocking::Command::env_remove)
     }
 
     /// Runs the program.
