@@ -9,8 +9,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What would have been sent
-         * @description Mail and text messages, the newest last, codes included.
+         * Read the outbox
+         * @description Mail and text messages that would have been sent, the newest last, codes included.
          */
         get: operations["readOutbox"];
         put?: never;
@@ -34,7 +34,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Let the next sends to an address fail */
+        /**
+         * Make the next sends to an address fail
+         * @description As a bounce, or as a throttle of the provider.
+         */
         post: operations["failSends"];
         delete?: never;
         options?: never;
@@ -49,7 +52,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** This document */
+        /**
+         * Get this document
+         * @description For generators of clients.
+         */
         get: operations["readContract"];
         put?: never;
         post?: never;
@@ -88,7 +94,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Answer a challenge of a sign-in */
+        /**
+         * Answer a challenge of a sign-in
+         * @description Send back `challenge` and `session` as they came, with the answer: to `NEW_PASSWORD_REQUIRED` a new password, to `SOFTWARE_TOKEN_MFA` the code of the authenticator app, to `EMAIL_OTP` the code that was mailed, to `MFA_SETUP` the first code of the app that was set up with `secret`, to `SELECT_MFA_TYPE` one of `options`. Another challenge may follow.
+         */
         post: operations["authenticateChallenge"];
         delete?: never;
         options?: never;
@@ -143,7 +152,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whom one has blocked */
+        /**
+         * List blocked users
+         * @description Each with the time since when.
+         */
         get: operations["listBlocks"];
         put?: never;
         post?: never;
@@ -163,13 +175,13 @@ export interface paths {
         get?: never;
         /**
          * Block a person
-         * @description A send that starts after this was answered is refused, in both directions.
+         * @description A send that starts after this was answered is refused, in both directions. While the block stands, the caller is shown nothing of the blocked person: not in check, unread counts, push, typing and read receipts; their messages in groups are entries of type `hidden`. The history of the direct conversation stays readable.
          */
         put: operations["block"];
         post?: never;
         /**
          * Unblock a person
-         * @description It shows what was hidden, and brings back nothing that was refused.
+         * @description It shows what was hidden, and brings back nothing that was refused. 404 only for what can be no id.
          */
         delete: operations["unblock"];
         options?: never;
@@ -185,8 +197,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One's conversations
-         * @description In no particular order: clients sort.
+         * List conversations
+         * @description In no particular order: clients sort. `unread` is exact up to 100; it and `lastMessage` look at the last 200 entries at most.
          */
         get: operations["listConversations"];
         put?: never;
@@ -205,7 +217,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * A part of a conversation's log
+         * Read a conversation's history
          * @description The entries above `after`, or the newest below `before`, or between both; without either the newest. An empty page is the end.
          */
         get: operations["readHistory"];
@@ -224,7 +236,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One entry of a log */
+        /**
+         * Get an entry of a log
+         * @description A message is as it now is: edited, or a tombstone. `Location` of a sent message points here.
+         */
         get: operations["getEntry"];
         put?: never;
         post?: never;
@@ -236,8 +251,8 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Give a message another body
-         * @description Its sender only.
+         * Edit a message
+         * @description Its sender only. The log gets an entry `edited`.
          */
         patch: operations["editMessage"];
         trace?: never;
@@ -251,8 +266,8 @@ export interface paths {
         };
         get?: never;
         /**
-         * Say up to where one has read
-         * @description It never moves backwards.
+         * Mark a conversation as read
+         * @description Up to the entry `seq`. It never moves backwards.
          */
         put: operations["markRead"];
         post?: never;
@@ -272,7 +287,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Notify a person
+         * Send a notification to a person
          * @description Delivered in order for each person, and held for up to 30 days until one of their devices has confirmed it.
          */
         post: operations["sendGatewayMessage"];
@@ -292,8 +307,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Ask or send by GraphQL
-         * @description What is wrong within the document is said in `errors`, with status 200.
+         * Run a GraphQL query or mutation
+         * @description What is wrong within the document is said in `errors`, with status 200; `extensions.code` is `invalid`, with the `field`, `idempotency-key-reused`, `unavailable` or `internal`. A document is at most 15 deep and sends at most two messages.
          */
         post: operations["graphql"];
         delete?: never;
@@ -309,12 +324,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Groups that anyone may join */
+        /**
+         * List open groups
+         * @description Those that anyone may join.
+         */
         get: operations["listOpenGroups"];
         put?: never;
         /**
-         * Make a group
-         * @description The caller is its owner.
+         * Create a group
+         * @description The caller is its owner. At most 90 first members; a group has at most 10,000. With a `clientGroupId` it is created once, however often this is repeated within 24 hours; 404 where it was deleted since.
          */
         post: operations["createGroup"];
         delete?: never;
@@ -331,7 +349,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * A group
+         * Get a group
          * @description Anyone may see an open one; a private one only its members.
          */
         get: operations["getGroup"];
@@ -339,13 +357,13 @@ export interface paths {
         post?: never;
         /**
          * Delete a group
-         * @description Its owners only. Nothing of it stays.
+         * @description Its owners only. Nothing of it stays. 503 while a large one is being deleted: repeat it.
          */
         delete: operations["deleteGroup"];
         options?: never;
         head?: never;
         /**
-         * Rename a group, open or close it
+         * Rename a group, or change its visibility
          * @description Its owners only.
          */
         patch: operations["updateGroup"];
@@ -358,7 +376,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who belongs to a group */
+        /**
+         * List a group's members
+         * @description For members only.
+         */
         get: operations["listMembers"];
         put?: never;
         post?: never;
@@ -377,13 +398,13 @@ export interface paths {
         };
         get?: never;
         /**
-         * Join, add somebody, or give a role
-         * @description Anyone may join an open group; admins add members; owners give roles; anyone may step down. Who is added reads from then on.
+         * Join a group, add a member, or change a role
+         * @description Anyone may join an open group; admins and owners add members; owners change roles; anyone may step down. A new member reads from the moment of joining on. Who was removed by another cannot come back by themself: 403 `forbidden` until an admin adds them. A group has at most 10,000 members.
          */
         put: operations["putMember"];
         post?: never;
         /**
-         * Leave, or remove somebody
+         * Leave a group, or remove a member
          * @description Anyone may leave; admins and owners remove those below their own rank.
          */
         delete: operations["removeMember"];
@@ -403,7 +424,7 @@ export interface paths {
         put?: never;
         /**
          * Send a message to a group
-         * @description As `POST /v1/messages`.
+         * @description For members only; else as `POST /v1/messages`, with its `clientMessageId` and its limit.
          */
         post: operations["sendGroupMessage"];
         delete?: never;
@@ -451,7 +472,7 @@ export interface paths {
         put?: never;
         /**
          * Send a message to one person
-         * @description With a `clientMessageId` it is sent once, however often and however concurrently it is repeated within 24 hours.
+         * @description With a `clientMessageId` it is sent once, however often and however concurrently it is repeated within 24 hours. A deployment takes 10 messages a second of one sender in one conversation: above it 429, and the message may be repeated after `Retry-After`.
          */
         post: operations["sendMessage"];
         delete?: never;
@@ -471,7 +492,7 @@ export interface paths {
         put?: never;
         /**
          * Send mail and text messages
-         * @description To at most 100 addresses, each once. The same `TraceId` with the same body is not sent twice. Everything that is wrong is named at once, before anything is sent.
+         * @description To at most 100 addresses, each once. With the values put in, a subject has at most 998 characters, a mail 100 KiB, a text message 1,600 characters. The same `TraceId` with the same body is not sent twice. Everything that is wrong is named at once, before anything is sent.
          */
         post: operations["notify"];
         delete?: never;
@@ -487,7 +508,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What became of a notification */
+        /**
+         * Get the delivery status of a notification
+         * @description Of each address: `PENDING`, `ACCEPTED` by the provider, `DELIVERED`, or `FAILED` with the reason.
+         */
         get: operations["getNotification"];
         put?: never;
         post?: never;
@@ -507,7 +531,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Change one's password
+         * Change your password
          * @description All sessions and sockets of the caller end.
          */
         post: operations["changePassword"];
@@ -526,7 +550,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Ask for the code to reset a password */
+        /**
+         * Ask for the code to reset a password
+         * @description It is mailed to the user's address. The answer is the same whether or not there is such a user.
+         */
         post: operations["forgotPassword"];
         delete?: never;
         options?: never;
@@ -603,7 +630,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Confirm a registration */
+        /**
+         * Confirm a registration
+         * @description With the code that was mailed, where `register` answered `"confirmed": false`.
+         */
         post: operations["confirmRegistration"];
         delete?: never;
         options?: never;
@@ -620,7 +650,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send the code of a registration again */
+        /**
+         * Send the code of a registration again
+         * @description The answer is the same whether or not there is such a registration.
+         */
         post: operations["resendCode"];
         delete?: never;
         options?: never;
@@ -655,7 +688,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All templates */
+        /**
+         * List templates
+         * @description Their names, in alphabetical order.
+         */
         get: operations["listTemplates"];
         put?: never;
         post?: never;
@@ -672,15 +708,21 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A template */
+        /**
+         * Get a template
+         * @description As it was put, with its placeholders.
+         */
         get: operations["getTemplate"];
         /**
-         * Keep a template
-         * @description In place of the one of the same name.
+         * Create or replace a template
+         * @description A body has at most 100 KiB of UTF-8.
          */
         put: operations["putTemplate"];
         post?: never;
-        /** Delete a template */
+        /**
+         * Delete a template
+         * @description 404 only for what can be no name.
+         */
         delete: operations["deleteTemplate"];
         options?: never;
         head?: never;
@@ -696,7 +738,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** What a template would say */
+        /**
+         * Preview a template
+         * @description What a mail would say, with the values put in. Nothing is sent.
+         */
         post: operations["previewTemplate"];
         delete?: never;
         options?: never;
@@ -711,7 +756,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Find a person by user name */
+        /**
+         * Find a person by user name
+         * @description The whole name, case ignored.
+         */
         get: operations["findUser"];
         put?: never;
         post?: never;
@@ -728,18 +776,24 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One's own profile */
+        /**
+         * Get your profile
+         * @description What others see of you.
+         */
         get: operations["getOwnProfile"];
         put?: never;
         post?: never;
         /**
-         * Erase one's account
+         * Delete your account
          * @description Sign-in, refresh and sockets end at once. The profile, personal data and the bodies of the caller's messages are erased soon after, with an entry `userErased` in each conversation. Where the caller was the last owner of a group, the oldest admin or else the oldest member becomes owner; a group left empty is deleted.
          */
         delete: operations["deleteAccount"];
         options?: never;
         head?: never;
-        /** Change one's profile */
+        /**
+         * Change your profile
+         * @description What is left out stays as it is.
+         */
         patch: operations["changeProfile"];
         trace?: never;
     };
@@ -751,8 +805,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * All that is held about oneself
-         * @description A page may be short, also empty, with more behind it.
+         * Export your data
+         * @description All that is held about the caller. A page may be short, even empty, with more behind it: go on while there is a `nextCursor`.
          */
         get: operations["exportAccount"];
         put?: never;
@@ -770,12 +824,21 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Which second factors are on */
+        /**
+         * Get your second factors
+         * @description Whether a sign-in asks for the code of an authenticator app.
+         */
         get: operations["getSecondFactors"];
         put?: never;
-        /** Begin to set up an authenticator app */
+        /**
+         * Begin to set up an authenticator app
+         * @description The app is set up with the `secret`, or with `otpauthUri` as a QR code; `POST /v1/users/me/mfa/confirm` switches it on.
+         */
         post: operations["enrolMfa"];
-        /** Switch the authenticator app off */
+        /**
+         * Switch the authenticator app off
+         * @description With the password, as a proof of who asks.
+         */
         delete: operations["switchMfaOff"];
         options?: never;
         head?: never;
@@ -791,7 +854,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Switch the authenticator app on */
+        /**
+         * Switch the authenticator app on
+         * @description With the first code that the app shows, as a proof that it was set up.
+         */
         post: operations["confirmMfa"];
         delete?: never;
         options?: never;
@@ -806,7 +872,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The profile of a person */
+        /**
+         * Get a person's profile
+         * @description By their id.
+         */
         get: operations["getUser"];
         put?: never;
         post?: never;
@@ -820,8 +889,12 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description An entry that is no message: what changed. */
-        Change: {
+        /** @description A client's own name for a message or a group that it creates: 1-64 of `A-Z a-z 0-9 - _ .`. */
+        ClientId: string;
+        /** @description A conversation: opaque, safe in the path of a URL. */
+        ConversationId: string;
+        /** @description The message at `target` is a tombstone now. */
+        DeletedChange: {
             /** @description Whose doing. */
             actorId: components["schemas"]["UserId"];
             /** @description Its log. */
@@ -830,62 +903,32 @@ export interface components {
             createdAt: components["schemas"]["Timestamp"];
             /** @description Its place there. */
             seq: components["schemas"]["Seq"];
-        } & ({
             /** @description The message. */
             target: components["schemas"]["Seq"];
-            /** @constant */
-            type: "edited";
-        } | {
-            /** @description The message. */
-            target: components["schemas"]["Seq"];
-            /** @constant */
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
             type: "deleted";
-        } | {
-            /** @description The first members, the owner among them. */
-            memberIds: components["schemas"]["UserId"][];
-            /** @description The group's name at first. */
-            name: components["schemas"]["Name"];
-            /** @constant */
-            type: "groupCreated";
-            /** @description Its visibility at first. */
-            visibility: components["schemas"]["Visibility"];
-        } | {
-            /** @description Their role. */
-            role: components["schemas"]["Role"];
-            /** @description The new member. */
-            target: components["schemas"]["UserId"];
-            /** @constant */
-            type: "memberAdded";
-        } | {
-            /** @description The former member. */
-            target: components["schemas"]["UserId"];
-            /** @constant */
-            type: "memberRemoved";
-        } | {
-            /** @description Their role now. */
-            role: components["schemas"]["Role"];
-            /** @description The member. */
-            target: components["schemas"]["UserId"];
-            /** @constant */
-            type: "roleChanged";
-        } | {
-            /** @description The new name, where it changed. */
-            name?: components["schemas"]["Name"];
-            /** @constant */
-            type: "groupUpdated";
-            /** @description The new visibility, where it changed. */
-            visibility?: components["schemas"]["Visibility"];
-        } | {
-            /** @constant */
-            type: "userErased";
-        } | {
-            /** @constant */
-            type: "groupDeleted";
-        });
-        /** @description A client's own name for a message or a group that it creates: 1-64 of `A-Z a-z 0-9 - _ .`. */
-        ClientId: string;
-        /** @description A conversation: opaque, safe in the path of a URL. */
-        ConversationId: string;
+        };
+        /** @description The message at `target` has another body now. */
+        EditedChange: {
+            /** @description Whose doing. */
+            actorId: components["schemas"]["UserId"];
+            /** @description Its log. */
+            conversationId: components["schemas"]["ConversationId"];
+            /** @description When. */
+            createdAt: components["schemas"]["Timestamp"];
+            /** @description Its place there. */
+            seq: components["schemas"]["Seq"];
+            /** @description The message. */
+            target: components["schemas"]["Seq"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "edited";
+        };
         /** @description An entry of a log, a message among them: a ULID. */
         EntryId: string;
         /** @description A value that the request holds and that cannot be accepted. */
@@ -895,8 +938,104 @@ export interface components {
             /** @description Where it stands: a JSON pointer (RFC 6901) into the body, or `?name` of a query parameter. */
             pointer: string;
         };
+        /** @description The first entry of a group's log. */
+        GroupCreatedChange: {
+            /** @description Whose doing. */
+            actorId: components["schemas"]["UserId"];
+            /** @description Its log. */
+            conversationId: components["schemas"]["ConversationId"];
+            /** @description When. */
+            createdAt: components["schemas"]["Timestamp"];
+            /** @description The first members, the owner among them. */
+            memberIds: components["schemas"]["UserId"][];
+            /** @description The group's name at first. */
+            name: components["schemas"]["Name"];
+            /** @description Its place there. */
+            seq: components["schemas"]["Seq"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "groupCreated";
+            /** @description Its visibility at first. */
+            visibility: components["schemas"]["Visibility"];
+        };
+        /** @description The group is gone; nothing follows. */
+        GroupDeletedChange: {
+            /** @description Whose doing. */
+            actorId: components["schemas"]["UserId"];
+            /** @description Its log. */
+            conversationId: components["schemas"]["ConversationId"];
+            /** @description When. */
+            createdAt: components["schemas"]["Timestamp"];
+            /** @description Its place there. */
+            seq: components["schemas"]["Seq"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "groupDeleted";
+        };
         /** @description A group: a ULID, or `lobby`. */
         GroupId: string;
+        /** @description The group has another name or visibility. */
+        GroupUpdatedChange: {
+            /** @description Whose doing. */
+            actorId: components["schemas"]["UserId"];
+            /** @description Its log. */
+            conversationId: components["schemas"]["ConversationId"];
+            /** @description When. */
+            createdAt: components["schemas"]["Timestamp"];
+            /** @description The new name, where it changed. */
+            name?: components["schemas"]["Name"];
+            /** @description Its place there. */
+            seq: components["schemas"]["Seq"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "groupUpdated";
+            /** @description The new visibility, where it changed. */
+            visibility?: components["schemas"]["Visibility"];
+        };
+        /** @description `target` belongs to the group from here on. */
+        MemberAddedChange: {
+            /** @description Whose doing. */
+            actorId: components["schemas"]["UserId"];
+            /** @description Its log. */
+            conversationId: components["schemas"]["ConversationId"];
+            /** @description When. */
+            createdAt: components["schemas"]["Timestamp"];
+            /** @description Their role. */
+            role: components["schemas"]["Role"];
+            /** @description Its place there. */
+            seq: components["schemas"]["Seq"];
+            /** @description The new member. */
+            target: components["schemas"]["UserId"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "memberAdded";
+        };
+        /** @description `target` does not belong to the group any more. */
+        MemberRemovedChange: {
+            /** @description Whose doing. */
+            actorId: components["schemas"]["UserId"];
+            /** @description Its log. */
+            conversationId: components["schemas"]["ConversationId"];
+            /** @description When. */
+            createdAt: components["schemas"]["Timestamp"];
+            /** @description Its place there. */
+            seq: components["schemas"]["Seq"];
+            /** @description The former member. */
+            target: components["schemas"]["UserId"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "memberRemoved";
+        };
         /** @description A message as it now is. */
         Message: {
             /** @description What it says; nothing once it is deleted. */
@@ -923,7 +1062,10 @@ export interface components {
             senderId: components["schemas"]["UserId"];
             /** @description Its place there. */
             seq: components["schemas"]["Seq"];
-            /** @constant */
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
             type: "message";
         };
         /** @description What a message says: 1-4,000 Unicode scalar values, not blank, no control characters but tab and line feed. */
@@ -938,10 +1080,12 @@ export interface components {
             detail: string;
             /** @description Each bad value. */
             errors?: components["schemas"]["FieldError"][];
+            /** @description Where the local server's gateway answers: what API Gateway's own body says. */
+            message?: string;
             /** @description Names the request in the log. */
             requestId: string;
             /**
-             * Format: uint16
+             * Format: int32
              * @description The HTTP status.
              */
             status: number;
@@ -950,12 +1094,63 @@ export interface components {
             /** @description `urn:chinwag:problem:<code>`. */
             type: string;
         };
-        /** @description What can be wrong with a request, for a program to compare. */
-        ProblemCode: "malformed" | "invalid" | "too-large" | "not-json" | "unauthenticated" | "bad-credentials" | "not-confirmed" | "forbidden" | "not-a-member" | "blocked" | "not-found" | "username-taken" | "mfa-on" | "client-group-id-reused" | "client-message-id-reused" | "trace-id-reused" | "last-owner" | "group-full" | "deleted" | "too-many-requests" | "unavailable" | "internal";
-        /** @description What a member may do; the later, the more. */
-        Role: "member" | "admin" | "owner";
         /**
-         * Format: uint64
+         * @description What can be wrong with a request, for a program to compare.
+         *     - `malformed`: The request cannot be read: no JSON, a wrong type, an unknown field, a bad cursor. `errors` names it.
+         *     - `invalid`: The request can be read and has values that are not allowed, or none where one is required. `errors` names each.
+         *     - `too-large`: The body is larger than 256 KiB.
+         *     - `not-json`: The body is not declared as JSON.
+         *     - `unauthenticated`: No valid access token, token of the notifications, or API key.
+         *     - `bad-credentials`: The user name, the password, or what else was brought to sign in with is wrong.
+         *     - `not-confirmed`: The account waits for the code that was sent when it was registered.
+         *     - `forbidden`: The caller may not do this.
+         *     - `not-a-member`: The caller does not belong to the group.
+         *     - `blocked`: One of the two people has blocked the other.
+         *     - `not-found`: There is none, or the caller may not know of it.
+         *     - `username-taken`: Someone has this user name.
+         *     - `mfa-on`: A second factor is on already.
+         *     - `client-group-id-reused`: The `clientGroupId` stands for a group with another content.
+         *     - `client-message-id-reused`: The `clientMessageId` stands for a message with another content, or in another conversation.
+         *     - `trace-id-reused`: The `TraceId` stands for a request with another body.
+         *     - `last-owner`: A group keeps an owner.
+         *     - `group-full`: The group has as many members as it may.
+         *     - `deleted`: The message was deleted.
+         *     - `too-many-requests`: Too many requests: repeat it after `Retry-After`.
+         *     - `unavailable`: Busy: repeat it after `Retry-After`.
+         *     - `internal`: A fault of the service, which is in its log under `requestId`.
+         * @enum {string}
+         */
+        ProblemCode: "malformed" | "invalid" | "too-large" | "not-json" | "unauthenticated" | "bad-credentials" | "not-confirmed" | "forbidden" | "not-a-member" | "blocked" | "not-found" | "username-taken" | "mfa-on" | "client-group-id-reused" | "client-message-id-reused" | "trace-id-reused" | "last-owner" | "group-full" | "deleted" | "too-many-requests" | "unavailable" | "internal";
+        /**
+         * @description What a member may do; the later, the more.
+         *     - `member`: Reads and writes.
+         *     - `admin`: Adds members, removes those of lower rank, deletes messages.
+         *     - `owner`: Gives roles, renames and deletes the group.
+         * @enum {string}
+         */
+        Role: "member" | "admin" | "owner";
+        /** @description `target` has another role. */
+        RoleChangedChange: {
+            /** @description Whose doing. */
+            actorId: components["schemas"]["UserId"];
+            /** @description Its log. */
+            conversationId: components["schemas"]["ConversationId"];
+            /** @description When. */
+            createdAt: components["schemas"]["Timestamp"];
+            /** @description Their role now. */
+            role: components["schemas"]["Role"];
+            /** @description Its place there. */
+            seq: components["schemas"]["Seq"];
+            /** @description The member. */
+            target: components["schemas"]["UserId"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "roleChanged";
+        };
+        /**
+         * Format: int64
          * @description The place of an entry in its log: 1, 2, 3 … without a gap. Zero stands before the first.
          */
         Seq: number;
@@ -966,10 +1161,52 @@ export interface components {
          * @description A moment in UTC with milliseconds, as RFC 3339 writes it.
          */
         Timestamp: string;
-        /** @description A person: the `sub` of the Cognito account, a lower-case hyphenated UUID; `system` where it was nobody. */
+        /**
+         * @description The account of the entry's actor was erased: of what they wrote before it, nothing is left, and they belong to the
+         *     conversation no more.
+         */
+        UserErasedChange: {
+            /** @description Whose doing. */
+            actorId: components["schemas"]["UserId"];
+            /** @description Its log. */
+            conversationId: components["schemas"]["ConversationId"];
+            /** @description When. */
+            createdAt: components["schemas"]["Timestamp"];
+            /** @description Its place there. */
+            seq: components["schemas"]["Seq"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "userErased";
+        };
+        /** @description A person: the `sub` of the Cognito account, a hyphenated UUID in lower case. In answers also `system`, where it was nobody. */
         UserId: string;
-        /** @description Who may see and join a group. */
+        /**
+         * @description Who may see and join a group.
+         *     - `private`: Only its members know of it.
+         *     - `open`: Everyone sees it and may join.
+         * @enum {string}
+         */
         Visibility: "private" | "open";
+        /** @description What the user pool knows. */
+        AccountHeld: {
+            /** @description What Cognito calls it. */
+            account: string;
+            /** @description What it knows of the person: `email`, `name`, `sub` and others, by the names of `OpenID` Connect. */
+            attributes: {
+                [key: string]: string;
+            };
+            /** @description Since when it is there. */
+            createdAt?: components["schemas"]["Timestamp"];
+            /** @description The second factors that are on, by Cognito's names for them. */
+            mfa: string[];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "account";
+        };
         /** @description Where something is sent: a mail address, or a telephone number as E.164 writes it. */
         Address: string;
         /** @description What a person signs in with. */
@@ -984,7 +1221,7 @@ export interface components {
             /** @description The answer. */
             answer: string;
             /** @description What is answered. */
-            challenge: "NEW_PASSWORD_REQUIRED" | "SOFTWARE_TOKEN_MFA" | "MFA_SETUP" | "EMAIL_OTP" | "SELECT_MFA_TYPE";
+            challenge: components["schemas"]["Challenge"];
             /** @description As it came with the challenge. */
             session: string;
             /** @description Who signs in. */
@@ -1013,13 +1250,37 @@ export interface components {
             /** @description Who is blocked. */
             userId: components["schemas"]["UserId"];
         };
+        /** @description Somebody whom they have blocked. */
+        BlockHeld: {
+            /** @description Since when. */
+            createdAt: components["schemas"]["Timestamp"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "block";
+            /** @description Who is blocked. */
+            userId: components["schemas"]["UserId"];
+        };
+        BlockPage: {
+            blocks: components["schemas"]["Block"][];
+            /** @description Where the next page begins; only where there is more. */
+            nextCursor?: string;
+        };
+        /**
+         * @description A challenge of a sign-in that the API has an answer to.
+         *     - `NEW_PASSWORD_REQUIRED`: The password was given by an administrator: the answer is one of one's own.
+         *     - `SOFTWARE_TOKEN_MFA`: The answer is the code that the authenticator shows.
+         *     - `MFA_SETUP`: A second factor must be set up: the answer is the first code of the authenticator.
+         *     - `EMAIL_OTP`: The answer is the code that came by mail.
+         *     - `SELECT_MFA_TYPE`: There are several second factors: the answer is the name of one.
+         * @enum {string}
+         */
+        Challenge: "NEW_PASSWORD_REQUIRED" | "SOFTWARE_TOKEN_MFA" | "MFA_SETUP" | "EMAIL_OTP" | "SELECT_MFA_TYPE";
         /** @description The password as it was, and as it is to be. */
         ChangePassword: {
-            /**
-             * Format: password
-             * @description The password as it is to be.
-             */
-            newPassword: string;
+            /** @description The password as it is to be. */
+            newPassword: components["schemas"]["Password"];
             /** @description The password as it is. */
             password: string;
         };
@@ -1028,8 +1289,27 @@ export interface components {
             /** @description How the caller is to be called. */
             displayName?: components["schemas"]["Name"];
         };
-        /** @description How an address is reached. */
+        /**
+         * @description How an address is reached.
+         *     - `EMAIL`: Mail.
+         *     - `SMS`: A text message.
+         * @enum {string}
+         */
         Channel: "EMAIL" | "SMS";
+        /** @description What a client called a message or a group that it made within the last day. */
+        ClientIdHeld: {
+            /** @description As the table names it: a group's stands behind `group#`. */
+            clientId: string;
+            /** @description Where the message went, or the log of the group. */
+            conversationId: components["schemas"]["ConversationId"];
+            /** @description When it was first used. */
+            createdAt: components["schemas"]["Timestamp"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "clientId";
+        };
         /** @description The first code of the authenticator. */
         ConfirmMfa: {
             /** @description The code that the authenticator shows. */
@@ -1040,36 +1320,55 @@ export interface components {
             /** @description The code of the mail. */
             code: string;
             /** @description Whose registration. */
-            username: string;
+            username: components["schemas"]["Username"];
+        };
+        /** @description A device that is connected. */
+        ConnectionHeld: {
+            /** @description Since when. */
+            since: components["schemas"]["Timestamp"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "connection";
         };
         /** @description A conversation as one of its people sees it. */
-        Conversation: {
-            /** @description Its id. */
+        Conversation: components["schemas"]["DirectConversation"] | components["schemas"]["GroupConversation"];
+        /** @description A part in a conversation, former ones included. */
+        ConversationHeld: {
+            /** @description In which conversation. */
             conversationId: components["schemas"]["ConversationId"];
-            /** @description The last message that the caller may see. */
-            lastMessage?: components["schemas"]["Message"];
-            /** @description The place of its last entry. */
-            lastSeq: components["schemas"]["Seq"];
-            /** @description Up to which entry the caller has read. */
+            /** @description The entry that says that their account was erased: of what they wrote before it, nothing is left. */
+            erasedSeq?: components["schemas"]["Seq"];
+            /** @description Since when they belong to it. */
+            joinedAt: components["schemas"]["Timestamp"];
+            /** @description The first entry that they may read. */
+            joinedSeq: components["schemas"]["Seq"];
+            /** @description The conversation again while they belong to it: the key of the index of members. */
+            memberOf?: components["schemas"]["ConversationId"];
+            /** @description The other person of a direct conversation. */
+            peerId?: components["schemas"]["UserId"];
+            /** @description The last entry that they have read. */
             readSeq: components["schemas"]["Seq"];
+            /** @description When they left or were removed. */
+            removedAt?: components["schemas"]["Timestamp"];
+            /** @description By whom; themself if they left. */
+            removedBy?: components["schemas"]["UserId"];
+            /** @description Their role in a group; none in a direct conversation. */
+            role?: components["schemas"]["Role"];
             /**
-             * Format: uint
-             * @description How many messages of others the caller has not read, up to 100.
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
              */
-            unread: number;
-        } & ({
-            /** @constant */
-            kind: "direct";
-            /** @description The other one. */
-            peerId: components["schemas"]["UserId"];
-        } | {
-            /** @description The group. */
-            groupId: components["schemas"]["GroupId"];
-            /** @constant */
-            kind: "group";
-            /** @description Its name. */
-            name: components["schemas"]["Name"];
-        });
+            type: "conversation";
+            /** @description Whose. */
+            userId: components["schemas"]["UserId"];
+        };
+        ConversationPage: {
+            conversations: components["schemas"]["Conversation"][];
+            /** @description Where the next page begins; only where there is more. */
+            nextCursor?: string;
+        };
         /** @description What a group begins with. */
         CreateGroup: {
             /** @description The caller's own id for it: made again with the same one, it is made once. */
@@ -1077,18 +1376,16 @@ export interface components {
             /** @description The first members besides the caller: at most 90 people; repeated ids count once. */
             memberIds?: components["schemas"]["UserId"][];
             /** @description Its name. */
-            name: string;
+            name: components["schemas"]["Name"];
             /** @description Who may see and join it; `private` where it is left out. */
             visibility?: components["schemas"]["Visibility"];
         };
-        /** @description Nothing is to be said. */
-        DeleteAccount: Record<string, never>;
         /** @description What is known of a delivery. */
         Delivery: {
             /** @description To whom. */
             address: components["schemas"]["Address"];
             /**
-             * Format: uint32
+             * Format: int64
              * @description How often sending was begun.
              */
             attempts?: number;
@@ -1101,7 +1398,7 @@ export interface components {
             /** @description Why it failed, or why it was not taken yet. */
             reason?: string;
             /**
-             * Format: uint32
+             * Format: int64
              * @description Of how many parts a text message consists: each is paid for.
              */
             segments?: number;
@@ -1110,12 +1407,42 @@ export interface components {
         };
         /** @description One delivery: a ULID. */
         DeliveryId: string;
-        /** @description How far a delivery is. */
+        /**
+         * @description How far a delivery is.
+         *     - `PENDING`: It waits, or is being sent.
+         *     - `ACCEPTED`: The provider has taken it.
+         *     - `DELIVERED`: It has arrived.
+         *     - `FAILED`: It will not arrive, or was returned after it had.
+         * @enum {string}
+         */
         DeliveryStatus: "PENDING" | "ACCEPTED" | "DELIVERED" | "FAILED";
+        /** @description Two people's. */
+        DirectConversation: {
+            /** @description Its id. */
+            conversationId: components["schemas"]["ConversationId"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "direct";
+            /** @description The last message that the caller may see. */
+            lastMessage?: components["schemas"]["Message"];
+            /** @description The place of its last entry. */
+            lastSeq: components["schemas"]["Seq"];
+            /** @description The other one. */
+            peerId: components["schemas"]["UserId"];
+            /** @description Up to which entry the caller has read. */
+            readSeq: components["schemas"]["Seq"];
+            /**
+             * Format: int64
+             * @description How many messages of others the caller has not read, up to 100.
+             */
+            unread: number;
+        };
         /** @description The other body. */
         EditMessage: {
             /** @description What it is to say. */
-            body: string;
+            body: components["schemas"]["MessageBody"];
         };
         /** @description What goes to mail addresses. */
         EmailMessage: {
@@ -1132,26 +1459,34 @@ export interface components {
             /** @description The template of what is left out. */
             TemplateName?: components["schemas"]["TemplateName"];
         };
-        /** @description Nothing has to be said to begin. */
-        EnrolMfa: Record<string, never>;
         /** @description An entry of a conversation's log, as one reader sees it. */
-        Entry: components["schemas"]["Message"] | components["schemas"]["Change"] | components["schemas"]["Hidden"];
+        Entry: components["schemas"]["Message"] | components["schemas"]["EditedChange"] | components["schemas"]["DeletedChange"] | components["schemas"]["GroupCreatedChange"] | components["schemas"]["MemberAddedChange"] | components["schemas"]["MemberRemovedChange"] | components["schemas"]["RoleChangedChange"] | components["schemas"]["GroupUpdatedChange"] | components["schemas"]["UserErasedChange"] | components["schemas"]["GroupDeletedChange"] | components["schemas"]["Hidden"];
+        EntryList: {
+            entries: components["schemas"]["Entry"][];
+        };
         /** @description How the next sends to an address are to fail. */
         FailSends: {
             /** @description To which address. */
             address: string;
             /** @description How they fail. */
-            kind: "bounce" | "throttle";
+            kind: components["schemas"]["Failure"];
             /**
-             * Format: uint32
+             * Format: int64
              * @description How many sends: the next ones.
              */
             times: number;
         };
+        /**
+         * @description How a send fails.
+         *     - `bounce`: It is taken, and comes back.
+         *     - `throttle`: It is refused: there are too many.
+         * @enum {string}
+         */
+        Failure: "bounce" | "throttle";
         /** @description Who has forgotten their password. */
         ForgotPassword: {
             /** @description Who has forgotten it. */
-            username: string;
+            username: components["schemas"]["Username"];
         };
         /** @description What is to be said to whom. */
         GatewayMessage: {
@@ -1160,7 +1495,7 @@ export interface components {
             /** @description Any JSON of at most 64 KiB. */
             message: unknown;
             /** @description To whom. */
-            userId: string;
+            userId: components["schemas"]["UserId"];
         };
         /** @description What is answered. */
         GatewayReceipt: {
@@ -1192,6 +1527,16 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        /** @description The answer, as GraphQL has it. */
+        GraphQlResponse: {
+            data?: Record<string, never> | null;
+            errors?: {
+                extensions?: Record<string, never>;
+                locations?: Record<string, never>[];
+                message: string;
+                path?: (string | number)[];
+            }[];
+        };
         /** @description A group as everyone who may see it sees it. */
         Group: {
             /** @description Its log. */
@@ -1207,62 +1552,53 @@ export interface components {
             /** @description Who may see it. */
             visibility: components["schemas"]["Visibility"];
         };
-        /** @description A piece that is no entry of a log, told apart by `type`. */
-        Held: {
-            /** @description When they registered. */
-            createdAt: components["schemas"]["Timestamp"];
-            /** @description How they are called. */
-            displayName: components["schemas"]["Name"];
-            /** @constant */
-            type: "profile";
-            /** @description Their id. */
-            userId: components["schemas"]["UserId"];
-            /** @description Their user name. */
-            username: components["schemas"]["Username"];
-        } | components["schemas"]["HeldAccount"] | {
-            /** @description Since when. */
-            since: components["schemas"]["Timestamp"];
-            /** @constant */
-            type: "connection";
-        } | components["schemas"]["Membership"] | components["schemas"]["Block"] | {
-            /** @description As the table names it: a group's stands behind `group#`. */
-            clientId: string;
-            /** @description Where the message went, or the log of the group. */
-            conversationId: components["schemas"]["ConversationId"];
-            /** @description When it was first used. */
-            createdAt: components["schemas"]["Timestamp"];
-            /** @constant */
-            type: "clientId";
-        } | {
-            /** @description What it says. */
-            message: unknown;
+        /** @description A group's. */
+        GroupConversation: {
             /** @description Its id. */
-            messageId: components["schemas"]["SequenceNumber"];
-            /** @constant */
-            type: "notification";
+            conversationId: components["schemas"]["ConversationId"];
+            /** @description The group. */
+            groupId: components["schemas"]["GroupId"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "group";
+            /** @description The last message that the caller may see. */
+            lastMessage?: components["schemas"]["Message"];
+            /** @description The place of its last entry. */
+            lastSeq: components["schemas"]["Seq"];
+            /** @description Its name. */
+            name: components["schemas"]["Name"];
+            /** @description Up to which entry the caller has read. */
+            readSeq: components["schemas"]["Seq"];
+            /**
+             * Format: int64
+             * @description How many messages of others the caller has not read, up to 100.
+             */
+            unread: number;
         };
-        /** @description What Cognito holds about an account. */
-        HeldAccount: {
-            /** @description What Cognito calls it. */
-            account: string;
-            /** @description What it knows of the person: `email`, `name`, `sub` and others, by the names of `OpenID` Connect. */
-            attributes: {
-                [key: string]: string;
-            };
-            /** @description Since when it is there. */
-            createdAt?: components["schemas"]["Timestamp"];
-            /** @description The second factors that are on, by Cognito's names for them. */
-            mfa: string[];
+        GroupPage: {
+            groups: components["schemas"]["Group"][];
+            /** @description Where the next page begins; only where there is more. */
+            nextCursor?: string;
         };
         /** @description A piece of what is held about a person. */
-        HeldItem: components["schemas"]["Entry"] | components["schemas"]["Held"];
+        HeldItem: components["schemas"]["Message"] | components["schemas"]["EditedChange"] | components["schemas"]["DeletedChange"] | components["schemas"]["GroupCreatedChange"] | components["schemas"]["MemberAddedChange"] | components["schemas"]["MemberRemovedChange"] | components["schemas"]["RoleChangedChange"] | components["schemas"]["GroupUpdatedChange"] | components["schemas"]["UserErasedChange"] | components["schemas"]["GroupDeletedChange"] | components["schemas"]["Hidden"] | components["schemas"]["ProfileHeld"] | components["schemas"]["AccountHeld"] | components["schemas"]["ConnectionHeld"] | components["schemas"]["ConversationHeld"] | components["schemas"]["BlockHeld"] | components["schemas"]["ClientIdHeld"] | components["schemas"]["NotificationHeld"];
+        HeldItemPage: {
+            items: components["schemas"]["HeldItem"][];
+            /** @description Where the next page begins; only where there is more. */
+            nextCursor?: string;
+        };
         /** @description An entry of which the reader sees only that it is there. */
         Hidden: {
             /** @description Its log. */
             conversationId: components["schemas"]["ConversationId"];
             /** @description Its place there. */
             seq: components["schemas"]["Seq"];
-            /** @constant */
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
             type: "hidden";
         };
         /** @description A template in a list. */
@@ -1270,13 +1606,15 @@ export interface components {
             /** @description Its name. */
             TemplateName: components["schemas"]["TemplateName"];
         };
+        ListedTemplatePage: {
+            /** @description Where the next page begins; only where there is more. */
+            nextCursor?: string;
+            templates: components["schemas"]["ListedTemplate"][];
+        };
         /** @description Up to which entry. */
         MarkRead: {
-            /**
-             * Format: uint64
-             * @description The last entry that the caller has read.
-             */
-            seq: number;
+            /** @description The last entry that the caller has read. */
+            seq: components["schemas"]["Seq"];
         };
         /** @description A member of a group, as the other members see them. */
         Member: {
@@ -1287,32 +1625,22 @@ export interface components {
             /** @description Who. */
             userId: components["schemas"]["UserId"];
         };
-        /** @description A person's part in a conversation, as the GroupMemberships table holds it, direct conversations included. */
-        Membership: {
-            /** @description In which conversation. */
-            conversationId: components["schemas"]["ConversationId"];
-            /** @description The entry that says that their account was erased: of what they wrote before it, nothing is left. */
-            erasedSeq?: components["schemas"]["Seq"];
-            /** @description Since when they belong to it. */
-            joinedAt: components["schemas"]["Timestamp"];
-            /** @description The first entry that they may read. */
-            joinedSeq: components["schemas"]["Seq"];
-            /** @description The conversation again while they belong to it: the key of the index of members. */
-            memberOf?: components["schemas"]["ConversationId"];
-            /** @description The other person of a direct conversation. */
-            peerId?: components["schemas"]["UserId"];
-            /** @description The last entry that they have read. */
-            readSeq: components["schemas"]["Seq"];
-            /** @description When they left or were removed. */
-            removedAt?: components["schemas"]["Timestamp"];
-            /** @description By whom; themself if they left. */
-            removedBy?: components["schemas"]["UserId"];
-            /** @description Their role in a group; none in a direct conversation. */
-            role?: components["schemas"]["Role"];
-            /** @description Whose. */
-            userId: components["schemas"]["UserId"];
+        MemberPage: {
+            members: components["schemas"]["Member"][];
+            /** @description Where the next page begins; only where there is more. */
+            nextCursor?: string;
         };
-        /** @description What a text message is for: carriers and rules differ. */
+        MessagePage: {
+            messages: components["schemas"]["Message"][];
+            /** @description Where the next page begins; only where there is more. */
+            nextCursor?: string;
+        };
+        /**
+         * @description What a text message is for: carriers and rules differ.
+         *     - `TRANSACTIONAL`: Somebody waits for it.
+         *     - `PROMOTIONAL`: Advertising.
+         * @enum {string}
+         */
         MessageType: "TRANSACTIONAL" | "PROMOTIONAL";
         /** @description An address. */
         NotificationAddress: {
@@ -1320,6 +1648,18 @@ export interface components {
             ChannelType: components["schemas"]["Channel"];
             /** @description Its own values, which win. */
             Substitutions?: components["schemas"]["Substitutions"];
+        };
+        /** @description What another system has to say to them and no device has confirmed. */
+        NotificationHeld: {
+            /** @description What it says. */
+            message: unknown;
+            /** @description Its id. */
+            messageId: components["schemas"]["SequenceNumber"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "notification";
         };
         /** @description What is answered. */
         NotificationReceipt: {
@@ -1355,9 +1695,12 @@ export interface components {
             /** @description The sender's own id for the request: with the same body it is sent once, with another it is refused. */
             TraceId: components["schemas"]["TraceId"];
         };
-        /** @description Nothing is to be said. */
-        OpenSocket: Record<string, never>;
-        /** @description A way to reach people. */
+        /**
+         * @description A way to reach people.
+         *     - `EMAIL`: Mail.
+         *     - `SMS`: Text message.
+         * @enum {string}
+         */
         OutboxChannel: "EMAIL" | "SMS";
         /** @description One message. */
         OutboxMessage: {
@@ -1374,6 +1717,14 @@ export interface components {
             /** @description The receiver's address. */
             to: string;
         };
+        OutboxMessageList: {
+            messages: components["schemas"]["OutboxMessage"][];
+        };
+        /**
+         * Format: password
+         * @description A password that keeps the user pool's policy: 10-256 characters with upper case, lower case and digit.
+         */
+        Password: string;
         /** @description The values of a preview. */
         PreviewTemplate: {
             /** @description The values of the placeholders. */
@@ -1383,6 +1734,22 @@ export interface components {
         Profile: {
             /** @description How they are called. */
             displayName: components["schemas"]["Name"];
+            /** @description Their id. */
+            userId: components["schemas"]["UserId"];
+            /** @description Their user name. */
+            username: components["schemas"]["Username"];
+        };
+        /** @description What others see of them. */
+        ProfileHeld: {
+            /** @description When they registered. */
+            createdAt: components["schemas"]["Timestamp"];
+            /** @description How they are called. */
+            displayName: components["schemas"]["Name"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "profile";
             /** @description Their id. */
             userId: components["schemas"]["UserId"];
             /** @description Their user name. */
@@ -1409,7 +1776,7 @@ export interface components {
         /** @description What opens a socket. */
         RealtimeToken: {
             /**
-             * Format: uint32
+             * Format: int64
              * @description Seconds for which it does.
              */
             expiresIn: number;
@@ -1432,13 +1799,10 @@ export interface components {
              * @description Where the code that confirms the registration is sent.
              */
             email: string;
-            /**
-             * Format: password
-             * @description What they sign in with.
-             */
-            password: string;
+            /** @description What they sign in with. */
+            password: components["schemas"]["Password"];
             /** @description How they sign in and are found; nobody may have it yet. */
-            username: string;
+            username: components["schemas"]["Username"];
         };
         /** @description A new account. */
         Registered: {
@@ -1452,19 +1816,16 @@ export interface components {
         /** @description Whose code is to be sent again. */
         ResendCode: {
             /** @description Whose code. */
-            username: string;
+            username: components["schemas"]["Username"];
         };
         /** @description The code that came by mail, and the new password. */
         ResetPassword: {
             /** @description The code of the mail. */
             code: string;
-            /**
-             * Format: password
-             * @description The new password.
-             */
-            password: string;
+            /** @description The new password. */
+            password: components["schemas"]["Password"];
             /** @description Whose password. */
-            username: string;
+            username: components["schemas"]["Username"];
         };
         /** @description What is on. */
         SecondFactors: {
@@ -1474,7 +1835,7 @@ export interface components {
         /** @description A message to a group. */
         SendGroupMessage: {
             /** @description What it says. */
-            body: string;
+            body: components["schemas"]["MessageBody"];
             /** @description The sender's own id for it: sent again with the same one within 24 hours, it is sent once. */
             clientMessageId?: components["schemas"]["ClientId"];
             /** @description The message of the group that it answers. */
@@ -1483,18 +1844,20 @@ export interface components {
         /** @description A message to one person. */
         SendMessage: {
             /** @description What it says. */
-            body: string;
+            body: components["schemas"]["MessageBody"];
             /** @description The sender's own id for it: sent again with the same one within 24 hours, it is sent once. */
             clientMessageId?: components["schemas"]["ClientId"];
             /** @description To whom. */
-            recipientId: string;
+            recipientId: components["schemas"]["UserId"];
             /** @description The message of the same conversation that it answers. */
             replyTo?: components["schemas"]["Seq"];
         };
         /** @description How a sign-in went. */
-        SignIn: components["schemas"]["Tokens"] | {
+        SignIn: components["schemas"]["Tokens"] | components["schemas"]["SignInChallenge"];
+        /** @description What a sign-in wants to know before there are tokens. */
+        SignInChallenge: {
             /** @description What it wants. */
-            challenge: string;
+            challenge: components["schemas"]["Challenge"];
             /** @description The answers to choose from, where it offers a choice. */
             options?: string[];
             /** @description The same, to be shown as a QR code. */
@@ -1523,7 +1886,7 @@ export interface components {
             TemplateName?: components["schemas"]["TemplateName"];
         };
         /** @description A text, a number or a truth value; of a list its first. */
-        Substitution: (string | number | boolean) | [
+        Substitution: string | number | boolean | [
             string | number | boolean
         ];
         /** @description Values by name. */
@@ -1594,11 +1957,8 @@ export interface components {
             conversationId: components["schemas"]["ConversationId"];
             /** @description The client's name for the frame; the answer has it, too. */
             requestId?: string;
-            /**
-             * Format: uint64
-             * @description The last entry that the caller has read.
-             */
-            seq: number;
+            /** @description The last entry that the caller has read. */
+            seq: components["schemas"]["Seq"];
         };
         /** @description Say that one has a notification: it is not delivered again. */
         ClientReceived: {
@@ -1613,11 +1973,11 @@ export interface components {
             /** @constant */
             action: "send";
             /** @description What it says. */
-            body: string;
+            body: components["schemas"]["MessageBody"];
             /** @description The sender's own id for it: sent again with the same one within 24 hours, it is sent once. */
             clientMessageId?: components["schemas"]["ClientId"];
             /** @description To whom. */
-            recipientId: string;
+            recipientId: components["schemas"]["UserId"];
             /** @description The message of the same conversation that it answers. */
             replyTo?: components["schemas"]["Seq"];
             /** @description The client's name for the frame; the answer has it, too. */
@@ -1628,7 +1988,7 @@ export interface components {
             /** @constant */
             action: "sendGroup";
             /** @description What it says. */
-            body: string;
+            body: components["schemas"]["MessageBody"];
             /** @description The sender's own id for it: sent again with the same one within 24 hours, it is sent once. */
             clientMessageId?: components["schemas"]["ClientId"];
             groupId: components["schemas"]["GroupId"];
@@ -1655,7 +2015,7 @@ export interface components {
             /** @constant */
             type: "ack";
         };
-        /** @description Whom the person has blocked has changed: what they hold must be paged in anew. */
+        /** @description Whom the person has blocked has changed: what their devices hold must be paged in anew. */
         ServerBlocksChanged: {
             /** @constant */
             type: "blocks.changed";
@@ -1683,46 +2043,46 @@ export interface components {
         /** @description A group was made, with the person in it. */
         ServerGroupCreated: {
             /** @description The entry that records it. */
-            entry: components["schemas"]["Change"];
+            entry: components["schemas"]["GroupCreatedChange"];
             /** @constant */
             type: "group.created";
         };
         /** @description A group is gone. */
         ServerGroupDeleted: {
             /** @description The entry that records it. */
-            entry: components["schemas"]["Change"];
+            entry: components["schemas"]["GroupDeletedChange"];
             /** @constant */
             type: "group.deleted";
         };
         /** @description A group has another name or visibility. */
         ServerGroupUpdated: {
             /** @description The entry that records it. */
-            entry: components["schemas"]["Change"];
+            entry: components["schemas"]["GroupUpdatedChange"];
             /** @constant */
             type: "group.updated";
         };
         /** @description Somebody belongs to a group now. */
         ServerMemberAdded: {
             /** @description The entry that records it. */
-            entry: components["schemas"]["Change"];
+            entry: components["schemas"]["MemberAddedChange"];
             /** @constant */
             type: "member.added";
         };
         /** @description Somebody does not belong to a group any more. */
         ServerMemberRemoved: {
             /** @description The entry that records it. */
-            entry: components["schemas"]["Change"];
+            entry: components["schemas"]["MemberRemovedChange"];
             /** @constant */
             type: "member.removed";
         };
         /** @description A member has another role. */
         ServerMemberUpdated: {
             /** @description The entry that records it. */
-            entry: components["schemas"]["Change"];
+            entry: components["schemas"]["RoleChangedChange"];
             /** @constant */
             type: "member.updated";
         };
-        /** @description Somebody wrote. */
+        /** @description Somebody wrote a message. */
         ServerMessageCreated: {
             /** @description The message. */
             message: components["schemas"]["Message"];
@@ -1732,7 +2092,7 @@ export interface components {
         /** @description A message is a tombstone. */
         ServerMessageDeleted: {
             /** @description The entry that records it. */
-            entry: components["schemas"]["Change"];
+            entry: components["schemas"]["DeletedChange"];
             /** @description It, as it now is; only to those who could read it. */
             message?: components["schemas"]["Message"];
             /** @constant */
@@ -1741,7 +2101,7 @@ export interface components {
         /** @description A message has another body. */
         ServerMessageUpdated: {
             /** @description The entry that records it. */
-            entry: components["schemas"]["Change"];
+            entry: components["schemas"]["EditedChange"];
             /** @description It, as it now is; only to those who could read it. */
             message?: components["schemas"]["Message"];
             /** @constant */
@@ -1775,7 +2135,7 @@ export interface components {
         /** @description Somebody's account was erased: what is held of their messages is to be dropped. */
         ServerUserErased: {
             /** @description The entry that records it. */
-            entry: components["schemas"]["Change"];
+            entry: components["schemas"]["UserErasedChange"];
             /** @constant */
             type: "user.erased";
         };
@@ -1788,12 +2148,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {unknown} */
-                    code?: "malformed";
-                    /** @constant */
-                    status?: 400;
-                };
+                "application/problem+json": components["schemas"]["Problem"];
             };
         };
         /** @description `forbidden`: the request must be signed for AWS (SigV4). */
@@ -1803,14 +2158,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["GatewayRefusal"];
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {unknown} */
-                    code?: "forbidden";
-                    /** @description Where the gateway answers: what API Gateway's own body says. */
-                    message?: string;
-                    /** @constant */
-                    status?: 403;
-                };
+                "application/problem+json": components["schemas"]["Problem"];
             };
         };
         /** @description `forbidden`: the token is not accepted. */
@@ -1820,14 +2168,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["GatewayRefusal"];
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {unknown} */
-                    code?: "forbidden";
-                    /** @description Where the gateway answers: what API Gateway's own body says. */
-                    message?: string;
-                    /** @constant */
-                    status?: 403;
-                };
+                "application/problem+json": components["schemas"]["Problem"];
             };
         };
         /** @description `internal`: something went wrong on our side. */
@@ -1837,14 +2178,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["GatewayRefusal"];
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {unknown} */
-                    code?: "internal";
-                    /** @description Where the gateway answers: what API Gateway's own body says. */
-                    message?: string;
-                    /** @constant */
-                    status?: 500;
-                };
+                "application/problem+json": components["schemas"]["Problem"];
             };
         };
         /** @description `too-large`: the body is larger than 262144 bytes. */
@@ -1854,14 +2188,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["GatewayRefusal"];
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {unknown} */
-                    code?: "too-large";
-                    /** @description Where the gateway answers: what API Gateway's own body says. */
-                    message?: string;
-                    /** @constant */
-                    status?: 413;
-                };
+                "application/problem+json": components["schemas"]["Problem"];
             };
         };
         /** @description `unavailable`: busy: wait and repeat. */
@@ -1872,14 +2199,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["GatewayRefusal"];
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {unknown} */
-                    code?: "unavailable";
-                    /** @description Where the gateway answers: what API Gateway's own body says. */
-                    message?: string;
-                    /** @constant */
-                    status?: 503;
-                };
+                "application/problem+json": components["schemas"]["Problem"];
             };
         };
         /** @description `too-many-requests`: too many requests: wait and repeat. */
@@ -1892,14 +2212,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["GatewayRefusal"];
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {unknown} */
-                    code?: "too-many-requests";
-                    /** @description Where the gateway answers: what API Gateway's own body says. */
-                    message?: string;
-                    /** @constant */
-                    status?: 429;
-                };
+                "application/problem+json": components["schemas"]["Problem"];
             };
         };
         /** @description `unauthenticated`: sign in first: an access token is needed. */
@@ -1910,14 +2223,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["GatewayRefusal"];
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {unknown} */
-                    code?: "unauthenticated";
-                    /** @description Where the gateway answers: what API Gateway's own body says. */
-                    message?: string;
-                    /** @constant */
-                    status?: 401;
-                };
+                "application/problem+json": components["schemas"]["Problem"];
             };
         };
         /** @description `unauthenticated`: an API key is needed, in the header x-api-key. */
@@ -1927,12 +2233,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {unknown} */
-                    code?: "unauthenticated";
-                    /** @constant */
-                    status?: 401;
-                };
+                "application/problem+json": components["schemas"]["Problem"];
             };
         };
         /** @description `unauthenticated`: sign in first: an access token is needed. */
@@ -1943,14 +2244,7 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["GatewayRefusal"];
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {unknown} */
-                    code?: "unauthenticated";
-                    /** @description Where the gateway answers: what API Gateway's own body says. */
-                    message?: string;
-                    /** @constant */
-                    status?: 401;
-                };
+                "application/problem+json": components["schemas"]["Problem"];
             };
         };
         /** @description `invalid`: the request has values that are not allowed. */
@@ -1959,12 +2253,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {unknown} */
-                    code?: "invalid";
-                    /** @constant */
-                    status?: 422;
-                };
+                "application/problem+json": components["schemas"]["Problem"];
             };
         };
         /** @description `not-json`: the body must be JSON, declared as application/json. */
@@ -1973,12 +2262,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"] & {
-                    /** @enum {unknown} */
-                    code?: "not-json";
-                    /** @constant */
-                    status?: 415;
-                };
+                "application/problem+json": components["schemas"]["Problem"];
             };
         };
     };
@@ -2013,69 +2297,93 @@ export interface components {
     };
     pathItems: never;
 }
-export type Change = components['schemas']['Change'];
 export type ClientId = components['schemas']['ClientId'];
 export type ConversationId = components['schemas']['ConversationId'];
+export type DeletedChange = components['schemas']['DeletedChange'];
+export type EditedChange = components['schemas']['EditedChange'];
 export type EntryId = components['schemas']['EntryId'];
 export type FieldError = components['schemas']['FieldError'];
+export type GroupCreatedChange = components['schemas']['GroupCreatedChange'];
+export type GroupDeletedChange = components['schemas']['GroupDeletedChange'];
 export type GroupId = components['schemas']['GroupId'];
+export type GroupUpdatedChange = components['schemas']['GroupUpdatedChange'];
+export type MemberAddedChange = components['schemas']['MemberAddedChange'];
+export type MemberRemovedChange = components['schemas']['MemberRemovedChange'];
 export type Message = components['schemas']['Message'];
 export type MessageBody = components['schemas']['MessageBody'];
 export type Name = components['schemas']['Name'];
 export type Problem = components['schemas']['Problem'];
 export type ProblemCode = components['schemas']['ProblemCode'];
 export type Role = components['schemas']['Role'];
+export type RoleChangedChange = components['schemas']['RoleChangedChange'];
 export type Seq = components['schemas']['Seq'];
 export type SequenceNumber = components['schemas']['SequenceNumber'];
 export type Timestamp = components['schemas']['Timestamp'];
+export type UserErasedChange = components['schemas']['UserErasedChange'];
 export type UserId = components['schemas']['UserId'];
 export type Visibility = components['schemas']['Visibility'];
+export type AccountHeld = components['schemas']['AccountHeld'];
 export type Address = components['schemas']['Address'];
 export type Authenticate = components['schemas']['Authenticate'];
 export type AuthenticateChallenge = components['schemas']['AuthenticateChallenge'];
 export type AuthenticateCode = components['schemas']['AuthenticateCode'];
 export type Authenticator = components['schemas']['Authenticator'];
 export type Block = components['schemas']['Block'];
+export type BlockHeld = components['schemas']['BlockHeld'];
+export type BlockPage = components['schemas']['BlockPage'];
+export type Challenge = components['schemas']['Challenge'];
 export type ChangePassword = components['schemas']['ChangePassword'];
 export type ChangeProfile = components['schemas']['ChangeProfile'];
 export type Channel = components['schemas']['Channel'];
+export type ClientIdHeld = components['schemas']['ClientIdHeld'];
 export type ConfirmMfa = components['schemas']['ConfirmMfa'];
 export type ConfirmRegistration = components['schemas']['ConfirmRegistration'];
+export type ConnectionHeld = components['schemas']['ConnectionHeld'];
 export type Conversation = components['schemas']['Conversation'];
+export type ConversationHeld = components['schemas']['ConversationHeld'];
+export type ConversationPage = components['schemas']['ConversationPage'];
 export type CreateGroup = components['schemas']['CreateGroup'];
-export type DeleteAccount = components['schemas']['DeleteAccount'];
 export type Delivery = components['schemas']['Delivery'];
 export type DeliveryId = components['schemas']['DeliveryId'];
 export type DeliveryStatus = components['schemas']['DeliveryStatus'];
+export type DirectConversation = components['schemas']['DirectConversation'];
 export type EditMessage = components['schemas']['EditMessage'];
 export type EmailMessage = components['schemas']['EmailMessage'];
-export type EnrolMfa = components['schemas']['EnrolMfa'];
 export type Entry = components['schemas']['Entry'];
+export type EntryList = components['schemas']['EntryList'];
 export type FailSends = components['schemas']['FailSends'];
+export type Failure = components['schemas']['Failure'];
 export type ForgotPassword = components['schemas']['ForgotPassword'];
 export type GatewayMessage = components['schemas']['GatewayMessage'];
 export type GatewayReceipt = components['schemas']['GatewayReceipt'];
 export type GatewayRefusal = components['schemas']['GatewayRefusal'];
 export type GraphQlRequest = components['schemas']['GraphQlRequest'];
+export type GraphQlResponse = components['schemas']['GraphQlResponse'];
 export type Group = components['schemas']['Group'];
-export type Held = components['schemas']['Held'];
-export type HeldAccount = components['schemas']['HeldAccount'];
+export type GroupConversation = components['schemas']['GroupConversation'];
+export type GroupPage = components['schemas']['GroupPage'];
 export type HeldItem = components['schemas']['HeldItem'];
+export type HeldItemPage = components['schemas']['HeldItemPage'];
 export type Hidden = components['schemas']['Hidden'];
 export type ListedTemplate = components['schemas']['ListedTemplate'];
+export type ListedTemplatePage = components['schemas']['ListedTemplatePage'];
 export type MarkRead = components['schemas']['MarkRead'];
 export type Member = components['schemas']['Member'];
-export type Membership = components['schemas']['Membership'];
+export type MemberPage = components['schemas']['MemberPage'];
+export type MessagePage = components['schemas']['MessagePage'];
 export type MessageType = components['schemas']['MessageType'];
 export type NotificationAddress = components['schemas']['NotificationAddress'];
+export type NotificationHeld = components['schemas']['NotificationHeld'];
 export type NotificationReceipt = components['schemas']['NotificationReceipt'];
 export type NotificationStatus = components['schemas']['NotificationStatus'];
 export type Notify = components['schemas']['Notify'];
-export type OpenSocket = components['schemas']['OpenSocket'];
 export type OutboxChannel = components['schemas']['OutboxChannel'];
 export type OutboxMessage = components['schemas']['OutboxMessage'];
+export type OutboxMessageList = components['schemas']['OutboxMessageList'];
+export type Password = components['schemas']['Password'];
 export type PreviewTemplate = components['schemas']['PreviewTemplate'];
 export type Profile = components['schemas']['Profile'];
+export type ProfileHeld = components['schemas']['ProfileHeld'];
 export type PutMember = components['schemas']['PutMember'];
 export type PutTemplate = components['schemas']['PutTemplate'];
 export type QueuedDelivery = components['schemas']['QueuedDelivery'];
@@ -2089,6 +2397,7 @@ export type SecondFactors = components['schemas']['SecondFactors'];
 export type SendGroupMessage = components['schemas']['SendGroupMessage'];
 export type SendMessage = components['schemas']['SendMessage'];
 export type SignIn = components['schemas']['SignIn'];
+export type SignInChallenge = components['schemas']['SignInChallenge'];
 export type SignOut = components['schemas']['SignOut'];
 export type SmsMessage = components['schemas']['SmsMessage'];
 export type Substitution = components['schemas']['Substitution'];
@@ -2174,9 +2483,7 @@ export interface operations {
                      *       ]
                      *     }
                      */
-                    "application/json": {
-                        messages: components["schemas"]["OutboxMessage"][];
-                    };
+                    "application/json": components["schemas"]["OutboxMessageList"];
                 };
             };
         };
@@ -2219,7 +2526,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description They will fail. */
+            /** @description The next ones will fail. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -2232,12 +2539,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "malformed";
-                        /** @constant */
-                        status?: 400;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `too-large`: the body is larger than 262144 bytes. */
@@ -2246,12 +2548,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "too-large";
-                        /** @constant */
-                        status?: 413;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `not-json`: the body must be JSON, declared as application/json. */
@@ -2260,12 +2557,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "not-json";
-                        /** @constant */
-                        status?: 415;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `invalid`: the request has values that are not allowed. */
@@ -2274,12 +2566,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "invalid";
-                        /** @constant */
-                        status?: 422;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2334,15 +2621,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "accessToken": "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiLigKYifQ.c2lnbmF0dXJl",
-                     *       "expiresIn": 900,
-                     *       "idToken": "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiLigKYifQ.c2lnbmF0dXJl",
-                     *       "refreshToken": "a refresh token",
-                     *       "tokenType": "Bearer"
-                     *     }
-                     */
                     "application/json": components["schemas"]["SignIn"];
                 };
             };
@@ -2354,12 +2632,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "bad-credentials";
-                        /** @constant */
-                        status?: 401;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `not-confirmed`: confirm the registration first. */
@@ -2368,12 +2641,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "not-confirmed";
-                        /** @constant */
-                        status?: 403;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             413: components["responses"]["PayloadTooLarge"];
@@ -2411,15 +2679,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "accessToken": "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiLigKYifQ.c2lnbmF0dXJl",
-                     *       "expiresIn": 900,
-                     *       "idToken": "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiLigKYifQ.c2lnbmF0dXJl",
-                     *       "refreshToken": "a refresh token",
-                     *       "tokenType": "Bearer"
-                     *     }
-                     */
                     "application/json": components["schemas"]["SignIn"];
                 };
             };
@@ -2431,12 +2690,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "bad-credentials";
-                        /** @constant */
-                        status?: 401;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             413: components["responses"]["PayloadTooLarge"];
@@ -2486,19 +2740,14 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequest"];
-            /** @description `bad-credentials`: the code is not good, or was used before. */
+            /** @description `bad-credentials`: the code is invalid, or was used before. */
             401: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "bad-credentials";
-                        /** @constant */
-                        status?: 401;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `not-found`: there is no such hosted sign-in. */
@@ -2507,12 +2756,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "not-found";
-                        /** @constant */
-                        status?: 404;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             413: components["responses"]["PayloadTooLarge"];
@@ -2560,19 +2804,14 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequest"];
-            /** @description `bad-credentials`: the refresh token is not good, or not any more. */
+            /** @description `bad-credentials`: the refresh token is invalid, or has expired. */
             401: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "bad-credentials";
-                        /** @constant */
-                        status?: 401;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             413: components["responses"]["PayloadTooLarge"];
@@ -2619,11 +2858,7 @@ export interface operations {
                      *       ]
                      *     }
                      */
-                    "application/json": {
-                        blocks: components["schemas"]["Block"][];
-                        /** @description Where the next page begins; only where there is more. */
-                        nextCursor?: string;
-                    };
+                    "application/json": components["schemas"]["BlockPage"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -2663,12 +2898,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "not-found";
-                        /** @constant */
-                        status?: 404;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `invalid`: the request has values that are not allowed. */
@@ -2677,12 +2907,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "invalid";
-                        /** @constant */
-                        status?: 422;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             429: components["responses"]["TooManyRequests"];
@@ -2719,12 +2944,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "not-found";
-                        /** @constant */
-                        status?: 404;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `invalid`: the request has values that are not allowed. */
@@ -2733,12 +2953,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "invalid";
-                        /** @constant */
-                        status?: 422;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             429: components["responses"]["TooManyRequests"];
@@ -2797,11 +3012,7 @@ export interface operations {
                      *       ]
                      *     }
                      */
-                    "application/json": {
-                        conversations: components["schemas"]["Conversation"][];
-                        /** @description Where the next page begins; only where there is more. */
-                        nextCursor?: string;
-                    };
+                    "application/json": components["schemas"]["ConversationPage"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -2853,30 +3064,28 @@ export interface operations {
                      * @example {
                      *       "entries": [
                      *         {
-                     *           "body": "Welcome, Bob",
-                     *           "conversationId": "g-01KAQ3W8Y5V7ZJ4M2N6P9R1S0T",
+                     *           "body": "Tea at four?",
+                     *           "clientMessageId": "tea-1",
+                     *           "conversationId": "d-0b5ad1e4-63f3-4c4b-9e6f-3a3b2b4c5d6e-f0a7c2d8-91be-4d52-8c1a-7e5f4d3c2b1a",
                      *           "createdAt": "2026-11-22T13:02:03.004Z",
-                     *           "groupId": "01KAQ3W8Y5V7ZJ4M2N6P9R1S0T",
                      *           "messageId": "01KAQ41Z6E8XH3B5C7D9F0G2JK",
+                     *           "recipientId": "f0a7c2d8-91be-4d52-8c1a-7e5f4d3c2b1a",
                      *           "senderId": "0b5ad1e4-63f3-4c4b-9e6f-3a3b2b4c5d6e",
-                     *           "seq": 2,
+                     *           "seq": 1,
                      *           "type": "message"
                      *         },
                      *         {
                      *           "actorId": "0b5ad1e4-63f3-4c4b-9e6f-3a3b2b4c5d6e",
-                     *           "conversationId": "g-01KAQ3W8Y5V7ZJ4M2N6P9R1S0T",
-                     *           "createdAt": "2026-11-22T13:02:03.004Z",
-                     *           "role": "member",
-                     *           "seq": 3,
-                     *           "target": "f0a7c2d8-91be-4d52-8c1a-7e5f4d3c2b1a",
-                     *           "type": "memberAdded"
+                     *           "conversationId": "d-0b5ad1e4-63f3-4c4b-9e6f-3a3b2b4c5d6e-f0a7c2d8-91be-4d52-8c1a-7e5f4d3c2b1a",
+                     *           "createdAt": "2026-11-22T13:05:06.007Z",
+                     *           "seq": 2,
+                     *           "target": 1,
+                     *           "type": "edited"
                      *         }
                      *       ]
                      *     }
                      */
-                    "application/json": {
-                        entries: components["schemas"]["Entry"][];
-                    };
+                    "application/json": components["schemas"]["EntryList"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -2887,12 +3096,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "not-a-member";
-                        /** @constant */
-                        status?: 403;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `not-found`: there is no such conversation. */
@@ -2901,12 +3105,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "not-found";
-                        /** @constant */
-                        status?: 404;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             422: components["responses"]["UnprocessableEntity"];
@@ -2965,12 +3164,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "not-a-member";
-                        /** @constant */
-                        status?: 403;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `not-found`: there is no such message. */
@@ -2979,12 +3173,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "not-found";
-                        /** @constant */
-                        status?: 404;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             429: components["responses"]["TooManyRequests"];
@@ -3027,12 +3216,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "forbidden" | "not-a-member";
-                        /** @constant */
-                        status?: 403;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `not-found`: there is no such message. */
@@ -3041,12 +3225,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "not-found";
-                        /** @constant */
-                        status?: 404;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             429: components["responses"]["TooManyRequests"];
@@ -3091,10 +3270,11 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "body": "Tea at four?",
+                     *       "body": "Tea at five?",
                      *       "clientMessageId": "tea-1",
                      *       "conversationId": "d-0b5ad1e4-63f3-4c4b-9e6f-3a3b2b4c5d6e-f0a7c2d8-91be-4d52-8c1a-7e5f4d3c2b1a",
                      *       "createdAt": "2026-11-22T13:02:03.004Z",
+                     *       "editedAt": "2026-11-22T13:05:06.007Z",
                      *       "messageId": "01KAQ41Z6E8XH3B5C7D9F0G2JK",
                      *       "recipientId": "f0a7c2d8-91be-4d52-8c1a-7e5f4d3c2b1a",
                      *       "senderId": "0b5ad1e4-63f3-4c4b-9e6f-3a3b2b4c5d6e",
@@ -3113,12 +3293,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "blocked" | "forbidden" | "not-a-member";
-                        /** @constant */
-                        status?: 403;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `not-found`: there is no such message. */
@@ -3127,12 +3302,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "not-found";
-                        /** @constant */
-                        status?: 404;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `deleted`: the message was deleted. */
@@ -3141,12 +3311,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "deleted";
-                        /** @constant */
-                        status?: 409;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             413: components["responses"]["PayloadTooLarge"];
@@ -3196,12 +3361,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "not-a-member";
-                        /** @constant */
-                        status?: 403;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `not-found`: there is no such conversation. */
@@ -3210,12 +3370,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "not-found";
-                        /** @constant */
-                        status?: 404;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             413: components["responses"]["PayloadTooLarge"];
@@ -3226,12 +3381,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "invalid";
-                        /** @constant */
-                        status?: 422;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             429: components["responses"]["TooManyRequests"];
@@ -3261,7 +3411,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Taken. */
+            /** @description Accepted. */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -3284,12 +3434,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "not-found";
-                        /** @constant */
-                        status?: 404;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             413: components["responses"]["PayloadTooLarge"];
@@ -3348,15 +3493,7 @@ export interface operations {
                      *       }
                      *     }
                      */
-                    "application/json": {
-                        data?: Record<string, never> | null;
-                        errors?: {
-                            extensions?: Record<string, never>;
-                            locations?: Record<string, never>[];
-                            message: string;
-                            path?: (string | number)[];
-                        }[];
-                    };
+                    "application/json": components["schemas"]["GraphQlResponse"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -3414,11 +3551,7 @@ export interface operations {
                      *       ]
                      *     }
                      */
-                    "application/json": {
-                        groups: components["schemas"]["Group"][];
-                        /** @description Where the next page begins; only where there is more. */
-                        nextCursor?: string;
-                    };
+                    "application/json": components["schemas"]["GroupPage"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -3450,7 +3583,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Made before with this `clientGroupId`. */
+            /** @description Created before with this `clientGroupId`. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3469,7 +3602,7 @@ export interface operations {
                     "application/json": components["schemas"]["Group"];
                 };
             };
-            /** @description Made. */
+            /** @description Created. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -3496,12 +3629,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "blocked";
-                        /** @constant */
-                        status?: 403;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `not-found`: there is no such group. */
@@ -3510,12 +3638,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "not-found";
-                        /** @constant */
-                        status?: 404;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `client-group-id-reused`: this clientGroupId was already used with another content. */
@@ -3524,12 +3647,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "client-group-id-reused";
-                        /** @constant */
-                        status?: 409;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             413: components["responses"]["PayloadTooLarge"];
@@ -3581,12 +3699,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "not-a-member";
-                        /** @constant */
-                        status?: 403;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `not-found`: there is no such group. */
@@ -3595,12 +3708,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "not-found";
-                        /** @constant */
-                        status?: 404;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             429: components["responses"]["TooManyRequests"];
@@ -3637,12 +3745,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "forbidden" | "not-a-member";
-                        /** @constant */
-                        status?: 403;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `not-found`: there is no such group. */
@@ -3651,12 +3754,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "not-found";
-                        /** @constant */
-                        status?: 404;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             429: components["responses"]["TooManyRequests"];
@@ -3700,7 +3798,7 @@ export interface operations {
                      *       "createdAt": "2026-11-22T13:02:03.004Z",
                      *       "createdBy": "0b5ad1e4-63f3-4c4b-9e6f-3a3b2b4c5d6e",
                      *       "groupId": "01KAQ3W8Y5V7ZJ4M2N6P9R1S0T",
-                     *       "name": "Chess club",
+                     *       "name": "Chess and tea",
                      *       "visibility": "private"
                      *     }
                      */
@@ -3715,12 +3813,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "forbidden" | "not-a-member";
-                        /** @constant */
-                        status?: 403;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `not-found`: there is no such group. */
@@ -3729,12 +3822,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "not-found";
-                        /** @constant */
-                        status?: 404;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             413: components["responses"]["PayloadTooLarge"];
@@ -3788,11 +3876,7 @@ export interface operations {
                      *       ]
                      *     }
                      */
-                    "application/json": {
-                        members: components["schemas"]["Member"][];
-                        /** @description Where the next page begins; only where there is more. */
-                        nextCursor?: string;
-                    };
+                    "application/json": components["schemas"]["MemberPage"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -3803,12 +3887,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "not-a-member";
-                        /** @constant */
-                        status?: 403;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `not-found`: there is no such group. */
@@ -3817,12 +3896,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "not-found";
-                        /** @constant */
-                        status?: 404;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             422: components["responses"]["UnprocessableEntity"];
@@ -3860,7 +3934,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description There already, with the role that was asked for. */
+            /** @description A member already, now with the role that was asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3869,7 +3943,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "joinedAt": "2026-11-22T13:02:03.004Z",
-                     *       "role": "member",
+                     *       "role": "admin",
                      *       "userId": "f0a7c2d8-91be-4d52-8c1a-7e5f4d3c2b1a"
                      *     }
                      */
@@ -3885,7 +3959,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "joinedAt": "2026-11-22T13:02:03.004Z",
-                     *       "role": "member",
+                     *       "role": "admin",
                      *       "userId": "f0a7c2d8-91be-4d52-8c1a-7e5f4d3c2b1a"
                      *     }
                      */
@@ -3900,12 +3974,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "blocked" | "forbidden" | "not-a-member";
-                        /** @constant */
-                        status?: 403;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `not-found`: there is no such group. */
@@ -3914,12 +3983,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "not-found";
-                        /** @constant */
-                        status?: 404;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `group-full`: the group has as many members as it may have. `last-owner`: a group needs an owner: make somebody else owner first. */
@@ -3928,12 +3992,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "group-full" | "last-owner";
-                        /** @constant */
-                        status?: 409;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             413: components["responses"]["PayloadTooLarge"];
@@ -3978,12 +4037,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "forbidden" | "not-a-member";
-                        /** @constant */
-                        status?: 403;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `not-found`: there is no such member. */
@@ -3992,12 +4046,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "not-found";
-                        /** @constant */
-                        status?: 404;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `last-owner`: a group needs an owner: make somebody else owner first. */
@@ -4006,12 +4055,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "last-owner";
-                        /** @constant */
-                        status?: 409;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             429: components["responses"]["TooManyRequests"];
@@ -4095,12 +4139,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "not-a-member";
-                        /** @constant */
-                        status?: 403;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `not-found`: there is no such group. */
@@ -4109,12 +4148,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "not-found";
-                        /** @constant */
-                        status?: 404;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `client-message-id-reused`: this clientMessageId was already used with another content. */
@@ -4123,12 +4157,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "client-message-id-reused";
-                        /** @constant */
-                        status?: 409;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             413: components["responses"]["PayloadTooLarge"];
@@ -4154,7 +4183,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description An admin, now or before. */
+            /** @description Is an admin, now or already before. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -4168,12 +4197,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "not-found";
-                        /** @constant */
-                        status?: 404;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `group-full`: the group has as many members as it may have. */
@@ -4182,12 +4206,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "group-full";
-                        /** @constant */
-                        status?: 409;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             429: components["responses"]["TooManyRequests"];
@@ -4210,7 +4229,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description No admin, now or before. */
+            /** @description Is no admin, now or already before. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -4224,12 +4243,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "not-found";
-                        /** @constant */
-                        status?: 404;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             429: components["responses"]["TooManyRequests"];
@@ -4257,7 +4271,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description What is unread. */
+            /** @description Unread messages. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4280,11 +4294,7 @@ export interface operations {
                      *       ]
                      *     }
                      */
-                    "application/json": {
-                        messages: components["schemas"]["Message"][];
-                        /** @description Where the next page begins; only where there is more. */
-                        nextCursor?: string;
-                    };
+                    "application/json": components["schemas"]["MessagePage"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -4369,12 +4379,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "blocked";
-                        /** @constant */
-                        status?: 403;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `not-found`: there is no such user. */
@@ -4383,12 +4388,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "not-found";
-                        /** @constant */
-                        status?: 404;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `client-message-id-reused`: this clientMessageId was already used with another content. */
@@ -4397,12 +4397,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "client-message-id-reused";
-                        /** @constant */
-                        status?: 409;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             413: components["responses"]["PayloadTooLarge"];
@@ -4413,12 +4408,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "invalid";
-                        /** @constant */
-                        status?: 422;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             429: components["responses"]["TooManyRequests"];
@@ -4473,7 +4463,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Taken, now or before. */
+            /** @description Accepted, now or before. */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -4485,6 +4475,10 @@ export interface operations {
                      *         {
                      *           "address": "recipient@example.com",
                      *           "deliveryId": "01KAQ45N1Q3R5S7T9V0W2X4Y6Z"
+                     *         },
+                     *         {
+                     *           "address": "+16045551234",
+                     *           "deliveryId": "01KAQ45N1Q3R5S7T9V0W2X4Y70"
                      *         }
                      *       ],
                      *       "status": "Message sent to queue",
@@ -4503,12 +4497,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "trace-id-reused";
-                        /** @constant */
-                        status?: 409;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             413: components["responses"]["PayloadTooLarge"];
@@ -4534,7 +4523,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description What became of it, for each address. */
+            /** @description The delivery status of each address. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4567,12 +4556,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "not-found";
-                        /** @constant */
-                        status?: 404;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             429: components["responses"]["TooManyRequests"];
@@ -4693,12 +4677,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: {
-            content: {
-                /** @example {} */
-                "application/json": components["schemas"]["OpenSocket"];
-            };
-        };
+        requestBody?: never;
         responses: {
             /** @description A token. */
             201: {
@@ -4769,12 +4748,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "username-taken";
-                        /** @constant */
-                        status?: 409;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             413: components["responses"]["PayloadTooLarge"];
@@ -4804,7 +4778,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Confirmed: one may sign in. */
+            /** @description Confirmed: the person may sign in. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -4924,11 +4898,7 @@ export interface operations {
                      *       ]
                      *     }
                      */
-                    "application/json": {
-                        /** @description Where the next page begins; only where there is more. */
-                        nextCursor?: string;
-                        templates: components["schemas"]["ListedTemplate"][];
-                    };
+                    "application/json": components["schemas"]["ListedTemplatePage"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -4979,12 +4949,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "not-found";
-                        /** @constant */
-                        status?: 404;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             429: components["responses"]["TooManyRequests"];
@@ -5017,7 +4982,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Kept. */
+            /** @description Saved. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5036,23 +5001,17 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized-messagingToken"];
             403: components["responses"]["Forbidden-messagingToken"];
-            /** @description `not-found`: there is no such template. */
-            404: {
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            /** @description `invalid`: the request has values that are not allowed. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "not-found";
-                        /** @constant */
-                        status?: 404;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
-            422: components["responses"]["UnprocessableEntity"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
@@ -5088,12 +5047,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "not-found";
-                        /** @constant */
-                        status?: 404;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             429: components["responses"]["TooManyRequests"];
@@ -5152,12 +5106,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "not-found";
-                        /** @constant */
-                        status?: 404;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             413: components["responses"]["PayloadTooLarge"];
@@ -5168,12 +5117,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "invalid";
-                        /** @constant */
-                        status?: 422;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             429: components["responses"]["TooManyRequests"];
@@ -5188,7 +5132,7 @@ export interface operations {
                  * @description The whole user name; case is ignored.
                  * @example ada
                  */
-                username: string;
+                username: components["schemas"]["Username"];
             };
             header?: never;
             path?: never;
@@ -5219,12 +5163,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "not-found";
-                        /** @constant */
-                        status?: 404;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `invalid`: the request has values that are not allowed. */
@@ -5233,12 +5172,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "invalid";
-                        /** @constant */
-                        status?: 422;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             429: components["responses"]["TooManyRequests"];
@@ -5284,12 +5218,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: {
-            content: {
-                /** @example {} */
-                "application/json": components["schemas"]["DeleteAccount"];
-            };
-        };
+        requestBody?: never;
         responses: {
             /** @description It will be erased. */
             202: {
@@ -5390,11 +5319,7 @@ export interface operations {
                      *       ]
                      *     }
                      */
-                    "application/json": {
-                        items: components["schemas"]["HeldItem"][];
-                        /** @description Where the next page begins; only where there is more. */
-                        nextCursor?: string;
-                    };
+                    "application/json": components["schemas"]["HeldItemPage"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -5441,12 +5366,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: {
-            content: {
-                /** @example {} */
-                "application/json": components["schemas"]["EnrolMfa"];
-            };
-        };
+        requestBody?: never;
         responses: {
             /** @description What the app is set up with. */
             200: {
@@ -5471,12 +5391,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "forbidden";
-                        /** @constant */
-                        status?: 403;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `not-found`: there is no such second factor. */
@@ -5485,12 +5400,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "not-found";
-                        /** @constant */
-                        status?: 404;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `mfa-on`: a second factor is on: switch it off first. */
@@ -5499,12 +5409,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "mfa-on";
-                        /** @constant */
-                        status?: 409;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             413: components["responses"]["PayloadTooLarge"];
@@ -5532,7 +5437,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Off. */
+            /** @description Switched off. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -5622,12 +5527,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code?: "not-found";
-                        /** @constant */
-                        status?: 404;
-                    };
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             429: components["responses"]["TooManyRequests"];

@@ -8,6 +8,7 @@ mod operation;
 mod problems;
 mod routes;
 mod schemas;
+mod unions;
 
 use serde_json::Value;
 

@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
+use shared::http::MAX_LIMIT;
 use shared::routes::Functions;
 
-use crate::operation::{Answer, Form, Operation, Tag, path_parameter};
+use crate::operation::{Answer, Examples, Form, Operation, Tag, path_parameter};
 use crate::problems::{self, Callers, Common};
 use crate::routes;
-use crate::schemas::Schemas;
+use crate::schemas::{Schemas, referred};
 use crate::{ContractError, example};
 
 /// What every reader should know first; the table of all problems follows.
@@ -16,7 +17,7 @@ const DESCRIPTION: &str = "\
 A chat backend that lives in its user's own AWS account.
 
 - Bodies are JSON in UTF-8, at most 256 KiB; times are RFC 3339 in UTC with milliseconds. What is absent is left out, never \
-null (GraphQL excepted). A route whose body has no required member takes none, too.
+null (GraphQL excepted). A later version may add members, codes and types: a client passes over what it does not know. A route whose body has no required member takes none, too.
 - Lists come in pages: `limit` says how long, `cursor` goes on with the `nextCursor` of the page before, which is there only \
 where there is more.
 - Who calls is who the token says, never a member of the body.
@@ -48,9 +49,8 @@ pub fn document() -> Result<Value, ContractError> {
             paths.entry(path).or_default().insert(method.to_lowercase(), described);
         }
     }
-    let refusals = problems::schemas(&mut schemas);
-    let mut definitions = schemas.definitions()?;
-    definitions.extend(refusals);
+    problems::schemas(&mut schemas);
+    let definitions = schemas.definitions(&json!([paths, common]))?;
     let tag = |(tag, _): &(Tag, _)| json!({ "name": tag.name, "description": tag.description });
     Ok(json!({
         "openapi": "3.1.0",
@@ -123,11 +123,13 @@ fn describe(
     }
     if let Some(body) = &operation.body {
         let schema = (body.schema)(schemas);
-        let required = schemas.requires_members(&schema);
-        described["requestBody"] = json!({
-            "required": required,
-            "content": { "application/json": { "schema": schema, "example": body.example } },
-        });
+        let (allowed, required) = schemas.members(&schema);
+        if allowed > 0 {
+            described["requestBody"] = json!({
+                "required": required > 0,
+                "content": { "application/json": { "schema": schema, "example": body.example } },
+            });
+        }
     }
     let mut responses = problems::responses(operation, callers, common);
     for answer in &operation.answers {
@@ -171,12 +173,27 @@ fn success(answer: &Answer, schemas: &mut Schemas) -> Value {
     if let Some(content) = &answer.content {
         let schema = match &content.form {
             Form::One(schema) => schema(schemas),
-            Form::List(name, item) => list(name, &item(schemas)),
-            Form::Page(name, item) => page(name, &item(schemas)),
-            Form::Written(schema) => schema.clone(),
+            Form::List(name, item, most) => {
+                let item = item(schemas);
+                schemas.name(&named_after(&item, "List"), list(name, &item, *most))
+            }
+            Form::Page(name, item) => {
+                let item = item(schemas);
+                schemas.name(&named_after(&item, "Page"), page(name, &item))
+            }
+            Form::Written(name, schema) => schemas.name(name, schema.clone()),
+            Form::Any => json!({ "type": "object" }),
         };
-        response["content"] =
-            json!({ content.media_type: { "schema": schema, "example": content.example } });
+        let mut described = json!({ "schema": schema });
+        match &content.examples {
+            Examples::One(example) => described["example"] = example.clone(),
+            Examples::Named(examples) => {
+                let named =
+                    |(name, value): &(&str, Value)| ((*name).to_owned(), json!({ "value": value }));
+                described["examples"] = examples.iter().map(named).collect();
+            }
+        }
+        response["content"] = json!({ content.media_type: described });
     }
     if answer.located {
         response["headers"] = json!({ "Location": { "$ref": "#/components/headers/Location" } });
@@ -184,21 +201,25 @@ fn success(answer: &Answer, schemas: &mut Schemas) -> Value {
     response
 }
 
-fn list(name: &str, item: &Value) -> Value {
+/// Such as `MemberList`.
+fn named_after(item: &Value, kind: &str) -> String {
+    format!("{}{kind}", referred(item).unwrap_or_default())
+}
+
+fn list(name: &str, item: &Value, most: usize) -> Value {
     json!({
         "type": "object",
-        "properties": { name: { "type": "array", "items": item } },
+        "properties": { name: { "type": "array", "items": item, "maxItems": most } },
         "required": [name],
     })
 }
 
 fn page(name: &str, item: &Value) -> Value {
-    let mut page = list(name, item);
+    let mut page = list(name, item, MAX_LIMIT);
     page["properties"]["nextCursor"] = json!({
         "description": "Where the next page begins; only where there is more.",
         "type": "string",
     });
-    page["properties"][name]["maxItems"] = shared::http::MAX_LIMIT.into();
     page
 }
 
@@ -228,7 +249,12 @@ fn security_schemes() -> Value {
             "bearerFormat": "JWT",
             "description": "A token of the issuer `messaging-api`, signed with HS256 or RS256.",
         },
-        "apiKey": { "type": "apiKey", "in": "header", "name": "x-api-key" },
+        "apiKey": {
+            "type": "apiKey",
+            "in": "header",
+            "name": "x-api-key",
+            "description": "A key that the operator has made; on the local server `local-api-key`.",
+        },
         "awsSignature": {
             "type": "apiKey",
             "in": "header",

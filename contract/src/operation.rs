@@ -55,6 +55,25 @@ pub struct Body {
     pub example: Value,
 }
 
+/// What something looks like.
+pub enum Examples {
+    One(Value),
+    /// Several, each under a name.
+    Named(Vec<(&'static str, Value)>),
+}
+
+impl From<Value> for Examples {
+    fn from(example: Value) -> Self {
+        Self::One(example)
+    }
+}
+
+impl<const N: usize> From<[(&'static str, Value); N]> for Examples {
+    fn from(examples: [(&'static str, Value); N]) -> Self {
+        Self::Named(examples.into())
+    }
+}
+
 /// A success.
 pub struct Answer {
     pub status: u16,
@@ -68,19 +87,21 @@ pub struct Answer {
 pub struct Content {
     pub media_type: &'static str,
     pub form: Form,
-    pub example: Value,
+    pub examples: Examples,
 }
 
 /// The form of an answer's body.
 pub enum Form {
     /// One of these.
     One(SchemaOf),
-    /// Items of a list under a name.
-    List(&'static str, SchemaOf),
-    /// The same, with `nextCursor` where there is more.
+    /// Items of a list under a name, and how many there are at most.
+    List(&'static str, SchemaOf, usize),
+    /// The items of a page under a name, with `nextCursor` where there is more.
     Page(&'static str, SchemaOf),
-    /// As written here.
-    Written(Value),
+    /// As written here, under a name.
+    Written(&'static str, Value),
+    /// Any object.
+    Any,
 }
 
 impl Operation {
@@ -142,9 +163,9 @@ impl Operation {
         self,
         status: u16,
         description: &'static str,
-        example: Value,
+        examples: impl Into<Examples>,
     ) -> Self {
-        self.answers_as(status, description, Form::One(Schemas::answer::<T>), example)
+        self.answers_as(status, description, Form::One(Schemas::answer::<T>), examples)
     }
 
     /// Answers 200 with a page of items under `name`.
@@ -164,9 +185,10 @@ impl Operation {
         status: u16,
         description: &'static str,
         form: Form,
-        example: Value,
+        examples: impl Into<Examples>,
     ) -> Self {
-        let content = Some(Content { media_type: "application/json", form, example });
+        let examples = examples.into();
+        let content = Some(Content { media_type: "application/json", form, examples });
         self.answers.push(Answer { status, description, content, located: false });
         self
     }

@@ -12,7 +12,7 @@ use strum::VariantArray;
 
 use crate::example;
 use crate::operation::Operation;
-use crate::schemas::Schemas;
+use crate::schemas::{self, Schemas};
 
 /// Who a route lets in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,6 +80,10 @@ impl Callers {
         }
     }
 }
+
+/// The names of the schemas of refusals.
+const PROBLEM: &str = "Problem";
+const GATEWAY_REFUSAL: &str = "GatewayRefusal";
 
 /// The refusals that many routes have, by their names in the document.
 pub type Common = BTreeMap<String, Value>;
@@ -161,18 +165,6 @@ fn implied(operation: &Operation, callers: Callers) -> Vec<Error> {
 fn response(status: u16, errors: &BTreeMap<&str, &Error>, callers: Callers) -> Value {
     let descriptions: Vec<String> =
         errors.iter().map(|(code, error)| format!("`{code}`: {error}.")).collect();
-    let codes: Vec<&str> = errors.keys().copied().collect();
-    let mut properties = json!({ "status": { "const": status }, "code": { "enum": codes } });
-    let early = callers.are_refused_early(status);
-    if early {
-        properties["message"] = json!({
-            "type": "string",
-            "description": "Where the gateway answers: what API Gateway's own body says.",
-        });
-    }
-    let schema = json!({
-        "allOf": [{ "$ref": "#/components/schemas/Problem" }, { "properties": properties }],
-    });
     let examples: Map<String, Value> = errors
         .iter()
         .map(|(code, error)| {
@@ -182,13 +174,12 @@ fn response(status: u16, errors: &BTreeMap<&str, &Error>, callers: Callers) -> V
     let mut response = json!({
         "description": descriptions.join(" "),
         "content": {
-            "application/problem+json": { "schema": schema, "examples": examples },
+            "application/problem+json": { "schema": schemas::reference(PROBLEM), "examples": examples },
         },
     });
-    if early {
-        response["content"]["application/json"] = json!({
-            "schema": { "$ref": "#/components/schemas/GatewayRefusal" },
-        });
+    if callers.are_refused_early(status) {
+        response["content"]["application/json"] =
+            json!({ "schema": schemas::reference(GATEWAY_REFUSAL) });
     }
     let headers = headers(status);
     if !headers.is_empty() {
@@ -212,8 +203,13 @@ fn reference(header: &str) -> (String, Value) {
 }
 
 /// The schemas of refusals.
-pub fn schemas(schemas: &mut Schemas) -> Map<String, Value> {
-    schemas.answer::<Problem<'_>>();
+pub fn schemas(schemas: &mut Schemas) {
+    let mut problem = schemas.written::<Problem<'_>>();
+    problem["properties"]["message"] = json!({
+        "type": "string",
+        "description": "Where the local server's gateway answers: what API Gateway's own body says.",
+    });
+    schemas.name(PROBLEM, problem);
     let refusal = json!({
         "description": "What API Gateway says itself on AWS, before a route is reached.",
         "type": "object",
@@ -221,7 +217,7 @@ pub fn schemas(schemas: &mut Schemas) -> Map<String, Value> {
         "required": ["message"],
         "examples": [{ "message": "Unauthorized" }],
     });
-    Map::from_iter([("GatewayRefusal".to_owned(), refusal)])
+    schemas.name(GATEWAY_REFUSAL, refusal);
 }
 
 /// All problems in a table of Markdown.

@@ -1,8 +1,12 @@
 //! JSON Schemas of the types: of requests as they are read, of answers as they are written.
 
+use std::collections::BTreeSet;
+
 use schemars::generate::{SchemaGenerator, SchemaSettings};
 use schemars::{JsonSchema, Schema};
 use serde_json::{Map, Value, json};
+
+use crate::unions;
 
 /// The schema of a type: [`Schemas::request`] or [`Schemas::answer`] of it.
 pub type SchemaOf = fn(&mut Schemas) -> Value;
@@ -10,12 +14,27 @@ pub type SchemaOf = fn(&mut Schemas) -> Value;
 /// Two types of one name, or one that is read and written in different forms.
 #[derive(Debug, thiserror::Error)]
 #[error("two schemas are called {0}: give one of them another name with #[schemars(rename)]")]
-pub struct SchemaError(String);
+pub struct SchemaError(pub String);
+
+/// Where the schemas are that others name.
+const FOLDER: &str = "#/components/schemas/";
+
+/// A reference to the schema `name`.
+pub fn reference(name: &str) -> Value {
+    json!({ "$ref": format!("{FOLDER}{name}") })
+}
+
+/// The name in a reference.
+pub fn referred(schema: &Value) -> Option<&str> {
+    schema["$ref"].as_str()?.strip_prefix(FOLDER)
+}
 
 /// The schemas that a document names.
 pub struct Schemas {
     requests: SchemaGenerator,
     answers: SchemaGenerator,
+    /// Those of no type.
+    written: Map<String, Value>,
 }
 
 impl Schemas {
@@ -28,45 +47,56 @@ impl Schemas {
         Self {
             requests: settings.clone().for_deserialize().into_generator(),
             answers: settings.for_serialize().into_generator(),
+            written: Map::new(),
         }
+    }
+
+    /// One that is of no type, under a name.
+    pub fn name(&mut self, name: &str, schema: Value) -> Value {
+        self.written.insert(name.to_owned(), schema);
+        reference(name)
     }
 
     /// Of what a client sends.
     pub fn request<T: JsonSchema>(&mut self) -> Value {
-        without_null(self.requests.subschema_for::<T>())
+        in_portable_form(self.requests.subschema_for::<T>())
     }
 
     /// Of what the server says.
     pub fn answer<T: JsonSchema>(&mut self) -> Value {
-        without_null(self.answers.subschema_for::<T>())
+        in_portable_form(self.answers.subschema_for::<T>())
     }
 
     /// Of what a client sends, with all that it says here and not under a name.
     pub fn read<T: JsonSchema>(&mut self) -> Value {
-        without_null(T::json_schema(&mut self.requests))
+        in_portable_form(T::json_schema(&mut self.requests))
     }
 
     /// As [`Schemas::read`], of what the server says.
     pub fn written<T: JsonSchema>(&mut self) -> Value {
-        without_null(T::json_schema(&mut self.answers))
+        in_portable_form(T::json_schema(&mut self.answers))
     }
 
-    /// Whether a request of this schema has members that must be there.
-    pub fn requires_members(&self, schema: &Value) -> bool {
-        let name = schema["$ref"].as_str().and_then(|path| path.rsplit('/').next());
-        let named = name.and_then(|name| self.requests.definitions().get(name));
-        named.unwrap_or(schema)["required"].is_array()
+    /// The members of a request of this schema: those that it may have, and those that it must have.
+    pub fn members(&self, schema: &Value) -> (usize, usize) {
+        let named = referred(schema).and_then(|name| self.requests.definitions().get(name));
+        let schema = named.unwrap_or(schema);
+        let count = |list: Option<usize>| list.unwrap_or_default();
+        (
+            count(schema["properties"].as_object().map(Map::len)),
+            count(schema["required"].as_array().map(Vec::len)),
+        )
     }
 
-    /// The schemas that others name.
+    /// The schemas that `document` names, and those that they name.
     ///
     /// # Errors
     /// When two of them have one name.
-    pub fn definitions(mut self) -> Result<Map<String, Value>, SchemaError> {
-        let mut named = Map::new();
+    pub fn definitions(mut self, document: &Value) -> Result<Map<String, Value>, SchemaError> {
+        let mut named = self.written;
         let requests = self.requests.take_definitions(true);
         for (name, schema) in requests.into_iter().chain(self.answers.take_definitions(true)) {
-            let schema = nullless(schema);
+            let schema = portable(schema);
             // The generator numbers types of one name.
             let numbered = name.ends_with(|c: char| c.is_ascii_digit());
             match named.get(&name) {
@@ -75,20 +105,40 @@ impl Schemas {
                 _ => named.insert(name, schema),
             };
         }
+        unions::name_variants(&mut named)?;
+        let mut needed = BTreeSet::new();
+        need(document, &named, &mut needed);
+        named.retain(|name, _| needed.contains(name));
         Ok(named)
     }
 }
 
-fn without_null(schema: Schema) -> Value {
-    nullless(schema.to_value())
+/// Adds the names of the schemas that `value` names, and of those that they name.
+fn need(value: &Value, named: &Map<String, Value>, needed: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(members) => {
+            if let Some((name, schema)) = referred(value).and_then(|name| named.get_key_value(name))
+                && needed.insert(name.clone())
+            {
+                need(schema, named, needed);
+            }
+            members.values().for_each(|member| need(member, named, needed));
+        }
+        Value::Array(items) => items.iter().for_each(|item| need(item, named, needed)),
+        _ => {}
+    }
 }
 
-/// What is absent is left out: nothing is ever null, as an `Option` would have it.
-fn nullless(schema: Value) -> Value {
+fn in_portable_form(schema: Schema) -> Value {
+    portable(schema.to_value())
+}
+
+/// As readers and generators of clients know it. What is absent is left out: nothing is ever null, as an `Option` would have it.
+fn portable(schema: Value) -> Value {
     match schema {
         Value::Object(members) => {
             let mut members: Map<String, Value> =
-                members.into_iter().map(|(name, value)| (name, nullless(value))).collect();
+                members.into_iter().map(|(name, value)| (name, portable(value))).collect();
             if let Some(Value::Array(types)) = members.get_mut("type") {
                 types.retain(|name| name != "null");
                 if let [only] = types.as_slice() {
@@ -97,6 +147,8 @@ fn nullless(schema: Value) -> Value {
                 }
             }
             flatten_choice(&mut members);
+            list_constants(&mut members);
+            size_integer(&mut members);
             // What serde fills in where nothing is said.
             if members
                 .get("default")
@@ -106,7 +158,7 @@ fn nullless(schema: Value) -> Value {
             }
             Value::Object(members)
         }
-        Value::Array(items) => items.into_iter().map(nullless).collect(),
+        Value::Array(items) => items.into_iter().map(portable).collect(),
         other => other,
     }
 }
@@ -126,4 +178,34 @@ fn flatten_choice(members: &mut Map<String, Value>) {
             members.entry(name).or_insert(value);
         }
     }
+}
+
+/// A choice between texts is a list of them; what each means stands in the description.
+fn list_constants(members: &mut Map<String, Value>) {
+    let Some(Value::Array(choices)) = members.get("oneOf") else { return };
+    let constants: Option<Vec<(&Value, &str)>> = choices
+        .iter()
+        .map(|choice| Some((choice.get("const")?, choice["description"].as_str()?)))
+        .collect();
+    let Some(constants) = constants else { return };
+    let meanings = constants.iter().map(|(constant, meaning)| {
+        format!("- `{}`: {meaning}", constant.as_str().unwrap_or_default())
+    });
+    let description = members.get("description").and_then(Value::as_str).map(str::to_owned);
+    let description: Vec<String> = description.into_iter().chain(meanings).collect();
+    let texts: Value = constants.into_iter().map(|(constant, _)| constant.clone()).collect();
+    members.remove("oneOf");
+    members.insert("type".to_owned(), "string".into());
+    members.insert("enum".to_owned(), texts);
+    members.insert("description".to_owned(), description.join("\n").into());
+}
+
+/// The formats that `OpenAPI` has for whole numbers.
+fn size_integer(members: &mut Map<String, Value>) {
+    let format = match members.get("format").and_then(Value::as_str) {
+        Some("uint8" | "uint16" | "int8" | "int16") => "int32",
+        Some("uint" | "uint32" | "uint64" | "int") => "int64",
+        _ => return,
+    };
+    members.insert("format".to_owned(), format.into());
 }

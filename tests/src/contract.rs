@@ -13,6 +13,8 @@ use crate::schemas::Schemas;
 
 const DOCUMENT: &str = include_str!("../../api/openapi.json");
 
+const PROBLEM: &str = "application/problem+json";
+
 /// What is described under these paths is all that there is.
 const DESCRIBED: &[&str] = &["/v1/", "/local/outbox"];
 
@@ -82,6 +84,9 @@ impl Contract {
         }
         let media_type = reply.header(CONTENT_TYPE.as_str()).split(';').next().unwrap_or_default();
         match (response["content"].get(media_type), response["content"].is_null()) {
+            (Some(content), _) if is_of_other_code(media_type, content, &reply.body) => {
+                Some(format!("the code {} is not described: {of}", reply.body["code"]))
+            }
             (Some(content), _) => self.wrong_body(&of, media_type, &content["schema"], &reply.body),
             (None, true) if reply.body.is_null() => None,
             (None, _) => Some(format!("the body '{media_type}' is not described: {of}")),
@@ -99,6 +104,12 @@ impl Contract {
         (!errors.is_empty())
             .then(|| format!("the body is not as it is described: {of}: {errors:#?}"))
     }
+}
+
+/// Whether it is a problem other than those that are shown for its status.
+fn is_of_other_code(media_type: &str, content: &Value, body: &Value) -> bool {
+    let is_shown = |code: &str| content["examples"].get(code).is_some();
+    media_type == PROBLEM && !body["code"].as_str().is_some_and(is_shown)
 }
 
 fn members(value: &Value) -> &Map<String, Value> {

@@ -12,9 +12,8 @@ const KEY = 'chinwag.session';
 /** A token that ends this soon is not used any more. */
 const MARGIN_MS = 60_000;
 
-/** @import {AuthenticateChallenge, AuthenticateCode, Register, SignIn, Tokens} from './types.js' */
+/** @import {AuthenticateCode, Register, SignIn, SignInChallenge} from './types.js' */
 /** @typedef {{refreshToken: string, isHosted?: boolean}} Kept */
-/** @typedef {Exclude<SignIn, Tokens>} Step What a sign-in wants to know before it is done. */
 
 export class Session {
   #routes;
@@ -48,7 +47,7 @@ export class Session {
   /**
    * @param {string} username
    * @param {string} password
-   * @returns {Promise<Step | undefined>} nothing: it is done
+   * @returns {Promise<SignInChallenge | undefined>} nothing: it is done
    */
   async signIn(username, password) {
     return this.#goOn(await data(this.#routes.POST('/v1/authenticate', { body: { username, password } })));
@@ -56,12 +55,12 @@ export class Session {
 
   /**
    * @param {string} username
-   * @param {Step} step
+   * @param {SignInChallenge} step
    * @param {string} answer
-   * @returns {Promise<Step | undefined>} as `signIn`
+   * @returns {Promise<SignInChallenge | undefined>} as `signIn`
    */
   async answer(username, { challenge, session }, answer) {
-    const body = /** @type {AuthenticateChallenge} */ ({ username, challenge, session, answer });
+    const body = { username, challenge, session, answer };
     return this.#goOn(await data(this.#routes.POST('/v1/authenticate/challenge', { body })));
   }
 

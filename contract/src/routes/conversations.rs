@@ -5,6 +5,7 @@ use message::Edit;
 use read_position::Read;
 use serde_json::json;
 use shared::error::Error;
+use shared::http::MAX_LIMIT;
 use shared::log::{MessageView, Shown};
 use shared::model::Seq;
 
@@ -19,8 +20,11 @@ pub const TAG: Tag = Tag {
 
 pub fn operations() -> Vec<Operation> {
     vec![
-        Operation::new("GET /v1/conversations", "listConversations", "One's conversations")
-            .about("In no particular order: clients sort.")
+        Operation::new("GET /v1/conversations", "listConversations", "List conversations")
+            .about(
+                "In no particular order: clients sort. `unread` is exact up to 100; it and `lastMessage` look at the last 200 \
+                 entries at most.",
+            )
             .pages::<Conversation>(
                 "conversations",
                 "The caller's conversations.",
@@ -37,7 +41,7 @@ pub fn operations() -> Vec<Operation> {
         Operation::new(
             "GET /v1/conversations/{conversationId}/messages",
             "readHistory",
-            "A part of a conversation's log",
+            "Read a conversation's history",
         )
         .about("The entries above `after`, or the newest below `before`, or between both; without either the newest. An empty page is the end.")
         .limited()
@@ -46,25 +50,26 @@ pub fn operations() -> Vec<Operation> {
         .answers_as(
             200,
             "Entries in the order of the log.",
-            Form::List("entries", Schemas::answer::<Shown>),
-            json!({ "entries": [example::group_message(), example::member_added()] }),
+            Form::List("entries", Schemas::answer::<Shown>, MAX_LIMIT),
+            json!({ "entries": [example::direct_message(), example::edited()] }),
         )
         .refuses([Error::NotAMember, Error::NotFound("conversation")]),
         Operation::new(
             "GET /v1/conversations/{conversationId}/messages/{seq}",
             "getEntry",
-            "One entry of a log",
+            "Get an entry of a log",
         )
+        .about("A message is as it now is: edited, or a tombstone. `Location` of a sent message points here.")
         .answers::<Shown>(200, "The entry.", example::direct_message())
         .refuses([Error::NotAMember, Error::NotFound("message")]),
         Operation::new(
             "PATCH /v1/conversations/{conversationId}/messages/{seq}",
             "editMessage",
-            "Give a message another body",
+            "Edit a message",
         )
-        .about("Its sender only.")
+        .about("Its sender only. The log gets an entry `edited`.")
         .takes::<Edit>(json!({ "body": "Tea at five?" }))
-        .answers::<MessageView>(200, "The message as it is now.", example::direct_message())
+        .answers::<MessageView>(200, "The message as it is now.", example::edited_message())
         .refuses([
             Error::Forbidden("only its sender may edit a message"),
             Error::NotAMember,
@@ -87,9 +92,9 @@ pub fn operations() -> Vec<Operation> {
         Operation::new(
             "PUT /v1/conversations/{conversationId}/read",
             "markRead",
-            "Say up to where one has read",
+            "Mark a conversation as read",
         )
-        .about("It never moves backwards.")
+        .about("Up to the entry `seq`. It never moves backwards.")
         .takes::<Read>(json!({ "seq": 1 }))
         .says(204, "Read up to there, or further.")
         .refuses([

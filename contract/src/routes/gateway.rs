@@ -14,7 +14,7 @@ pub const TAG: Tag = Tag {
 
 pub fn operations() -> Vec<Operation> {
     vec![
-        Operation::new("POST /v1/gateway/messages", "sendGatewayMessage", "Notify a person")
+        Operation::new("POST /v1/gateway/messages", "sendGatewayMessage", "Send a notification to a person")
             .about(
                 "Delivered in order for each person, and held for up to 30 days until one of their devices has confirmed it.",
             )
@@ -25,8 +25,8 @@ pub fn operations() -> Vec<Operation> {
             }))
             .answers::<Queued>(
                 202,
-                "Taken.",
-                json!({ "status": "Message sent to queue", "messageId": "18849496460467696128" }),
+                "Accepted.",
+                json!({ "status": "Message sent to queue", "messageId": example::SEQUENCE_NUMBER }),
             )
             .refuses([Error::NotFound("user")]),
     ]

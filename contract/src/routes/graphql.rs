@@ -1,10 +1,11 @@
 //! GraphQL over HTTP.
 
 use graphql::Body;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::example;
-use crate::operation::{Form, Operation, Parameter, Tag, text};
+use crate::operation::{Form, Operation, Parameter, Tag};
+use crate::schemas::Schemas;
 
 pub const TAG: Tag = Tag {
     name: "GraphQL",
@@ -13,14 +14,15 @@ pub const TAG: Tag = Tag {
 
 pub fn operations() -> Vec<Operation> {
     vec![
-        Operation::new("POST /v1/graphql", "graphql", "Ask or send by GraphQL")
-            .about("What is wrong within the document is said in `errors`, with status 200.")
+        Operation::new("POST /v1/graphql", "graphql", "Run a GraphQL query or mutation")
+            .about("What is wrong within the document is said in `errors`, with status 200; `extensions.code` is `invalid`, with the `field`, \
+                 `idempotency-key-reused`, `unavailable` or `internal`. A document is at most 15 deep and sends at most two messages.")
             .parameter(Parameter {
                 place: "header",
                 name: "Idempotency-Key",
                 description: "What is sent with the same key by the same caller is sent once.",
                 required: false,
-                schema: text,
+                schema: own_id,
                 example: "invoice-4711".into(),
             })
             .takes::<Body>(json!({
@@ -37,13 +39,15 @@ pub fn operations() -> Vec<Operation> {
             .answers_as(
                 200,
                 "The answer, as GraphQL has it.",
-                Form::Written(json!({
+                Form::Written("GraphQlResponse", json!({
+                    "description": "The answer, as GraphQL has it.",
                     "type": "object",
                     "properties": {
                         "data": { "type": ["object", "null"] },
                         "errors": {
                             "type": "array",
                             "items": {
+                                "title": "GraphQlError",
                                 "type": "object",
                                 "properties": {
                                     "message": { "type": "string" },
@@ -59,4 +63,8 @@ pub fn operations() -> Vec<Operation> {
                 json!({ "data": { "sendMessage": { "id": example::DELIVERY, "deliveryStatus": "ACCEPTED" } } }),
             ),
     ]
+}
+
+fn own_id(_: &mut Schemas) -> Value {
+    json!({ "type": "string", "minLength": 1, "maxLength": graphql::MAX_OWN_ID })
 }

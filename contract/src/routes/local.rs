@@ -1,6 +1,6 @@
 //! What the local server has of its own.
 
-use local::outbox::{Message, Order};
+use local::outbox::{CAPACITY, Message, Order};
 use serde_json::json;
 
 use crate::example;
@@ -12,12 +12,12 @@ pub const TAG: Tag =
 
 pub fn operations() -> Vec<Operation> {
     vec![
-        Operation::new("GET /local/outbox", "readOutbox", "What would have been sent")
-            .about("Mail and text messages, the newest last, codes included.")
+        Operation::new("GET /local/outbox", "readOutbox", "Read the outbox")
+            .about("Mail and text messages that would have been sent, the newest last, codes included.")
             .answers_as(
                 200,
                 "The last 1,000.",
-                Form::List("messages", Schemas::answer::<Message>),
+                Form::List("messages", Schemas::answer::<Message>, CAPACITY),
                 json!({
                     "messages": [{
                         "channel": "EMAIL",
@@ -35,14 +35,17 @@ pub fn operations() -> Vec<Operation> {
         Operation::new(
             "POST /local/outbox/failures",
             "failSends",
-            "Let the next sends to an address fail",
+            "Make the next sends to an address fail",
         )
+        .about("As a bounce, or as a throttle of the provider.")
         .takes::<Order>(json!({ "address": "recipient@example.com", "times": 1, "kind": "bounce" }))
-        .says(204, "They will fail."),
-        Operation::new("GET /openapi.json", "readContract", "This document").answers_as(
+        .says(204, "The next ones will fail."),
+        Operation::new("GET /openapi.json", "readContract", "Get this document")
+            .about("For generators of clients.")
+            .answers_as(
             200,
             "The document.",
-            Form::Written(json!({ "type": "object" })),
+            Form::Any,
             json!({ "openapi": "3.1.0" }),
         ),
     ]

@@ -19,7 +19,8 @@ pub fn operations() -> Vec<Operation> {
         Operation::new("POST /v1/messages", "sendMessage", "Send a message to one person")
             .about(
                 "With a `clientMessageId` it is sent once, however often and however concurrently it is repeated within \
-                 24 hours.",
+                 24 hours. A deployment takes 10 messages a second of one sender in one conversation: above it 429, and the \
+                 message may be repeated after `Retry-After`.",
             )
             .takes::<Send>(json!({
                 "recipientId": example::BOB,
@@ -40,13 +41,13 @@ pub fn operations() -> Vec<Operation> {
                 "Every message that others sent in any of the caller's conversations after the caller's read position, \
                  each conversation in the order of its log. Checking moves no read position.",
             )
-            .pages::<MessageView>("messages", "What is unread.", &example::direct_message()),
+            .pages::<MessageView>("messages", "Unread messages.", &example::direct_message()),
         Operation::new(
             "POST /v1/groups/{groupId}/messages",
             "sendGroupMessage",
             "Send a message to a group",
         )
-        .about("As `POST /v1/messages`.")
+        .about("For members only; else as `POST /v1/messages`, with its `clientMessageId` and its limit.")
         .takes::<SendGroup>(json!({ "body": "Welcome, Bob" }))
         .answers::<MessageView>(201, "Sent.", example::group_message())
         .answers::<MessageView>(200, BEFORE, example::group_message())

@@ -15,7 +15,8 @@ pub fn operations() -> Vec<Operation> {
     vec![
         Operation::new("POST /v1/notifications", "notify", "Send mail and text messages")
             .about(
-                "To at most 100 addresses, each once. The same `TraceId` with the same body is not sent twice. Everything \
+                "To at most 100 addresses, each once. With the values put in, a subject has at most 998 characters, a mail 100 KiB, \
+                 a text message 1,600 characters. The same `TraceId` with the same body is not sent twice. Everything \
                  that is wrong is named at once, before anything is sent.",
             )
             .takes::<Notify>(json!({
@@ -44,12 +45,13 @@ pub fn operations() -> Vec<Operation> {
             }))
             .answers::<Queued<'_>>(
                 202,
-                "Taken, now or before.",
+                "Accepted, now or before.",
                 json!({
                     "status": "Message sent to queue",
                     "traceId": example::TRACE,
                     "deliveries": [
                         { "address": "recipient@example.com", "deliveryId": example::DELIVERY },
+                        { "address": "+16045551234", "deliveryId": example::OTHER_DELIVERY },
                     ],
                 }),
             )
@@ -57,11 +59,12 @@ pub fn operations() -> Vec<Operation> {
         Operation::new(
             "GET /v1/notifications/{traceId}",
             "getNotification",
-            "What became of a notification",
+            "Get the delivery status of a notification",
         )
+        .about("Of each address: `PENDING`, `ACCEPTED` by the provider, `DELIVERED`, or `FAILED` with the reason.")
         .answers::<Notification<'_>>(
             200,
-            "What became of it, for each address.",
+            "The delivery status of each address.",
             json!({
                 "traceId": example::TRACE,
                 "createdAt": example::TIME,

@@ -23,12 +23,18 @@ pub fn operations() -> Vec<Operation> {
                  `POST /v1/authenticate/challenge`. Whether a user exists is not told.",
             )
             .takes::<Authenticate>(json!({ "username": "ada", "password": "Correct-Horse-1" }))
-            .answers::<SignIn>(200, "Signed in, or challenged.", example::tokens())
+            .answers::<SignIn>(200, "Signed in, or challenged.", example::sign_in())
             .refuses([Error::BadCredentials, Error::NotConfirmed]),
         Operation::new(
             "POST /v1/authenticate/challenge",
             "authenticateChallenge",
             "Answer a challenge of a sign-in",
+        )
+        .about(
+            "Send back `challenge` and `session` as they came, with the answer: to `NEW_PASSWORD_REQUIRED` a new password, to \
+             `SOFTWARE_TOKEN_MFA` the code of the authenticator app, to `EMAIL_OTP` the code that was mailed, to `MFA_SETUP` \
+             the first code of the app that was set up with `secret`, to `SELECT_MFA_TYPE` one of `options`. Another challenge \
+             may follow.",
         )
         .takes::<AuthenticateChallenge>(json!({
             "username": "ada",
@@ -36,7 +42,7 @@ pub fn operations() -> Vec<Operation> {
             "session": "the session of the challenge",
             "answer": "123456",
         }))
-        .answers::<SignIn>(200, "Signed in, or challenged again.", example::tokens())
+        .answers::<SignIn>(200, "Signed in, or challenged again.", example::sign_in())
         .refuses([Error::SignInRefused(
             "the answer is wrong, or the session of the challenge is over",
         )]),
@@ -53,14 +59,14 @@ pub fn operations() -> Vec<Operation> {
         }))
         .answers::<Tokens>(200, "Signed in.", example::tokens())
         .refuses([
-            Error::SignInRefused("the code is not good, or was used before"),
+            Error::SignInRefused("the code is invalid, or was used before"),
             Error::NotFound("hosted sign-in"),
         ]),
         Operation::new("POST /v1/authenticate/refresh", "refreshTokens", "Get new tokens")
             .about("The answer may bring another refresh token: it takes the place of the one before.")
             .takes::<Refresh>(json!({ "refreshToken": "the refresh token that came last" }))
             .answers::<Tokens>(200, "Still signed in.", example::tokens())
-            .refuses([Error::SignInRefused("the refresh token is not good, or not any more")]),
+            .refuses([Error::SignInRefused("the refresh token is invalid, or has expired")]),
         Operation::new("POST /v1/sign-out", "signOut", "End one session, or all")
             .about("With a `refreshToken` the session that it belongs to; without one all of the caller's, and their sockets.")
             .takes::<SignOut>(json!({ "refreshToken": "the refresh token that came last" }))

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use shared::error::{Error, Result};
-use shared::http::{Answer, Input, required, valid};
+use shared::http::{Answer, ByName, Input, required, valid};
 use shared::identity::{Challenge, Identity, SignIn};
 use shared::model::{Password, Username};
 use validator::Validate;
@@ -19,7 +19,7 @@ pub struct AuthenticateChallenge {
     username: Option<String>,
     /// What is answered.
     #[validate(required, custom(function = "valid::<Challenge>"))]
-    #[schemars(with = "Challenge")]
+    #[schemars(with = "ByName<Challenge>")]
     challenge: Option<String>,
     /// As it came with the challenge.
     #[validate(required)]

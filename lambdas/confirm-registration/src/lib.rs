@@ -5,7 +5,7 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use shared::error::Result;
-use shared::http::{Answer, Input, required, valid};
+use shared::http::{Answer, ByName, Input, required, valid};
 use shared::identity::Identity;
 use shared::model::Username;
 use validator::Validate;
@@ -17,7 +17,7 @@ use validator::Validate;
 pub struct Confirm {
     /// Whose registration.
     #[validate(required, custom(function = "valid::<Username>"))]
-    #[schemars(with = "Username")]
+    #[schemars(with = "ByName<Username>")]
     username: Option<String>,
     /// The code of the mail.
     #[validate(required, length(min = 1, max = 2048, message = "must be the code of the mail"))]
@@ -31,7 +31,7 @@ pub struct Confirm {
 pub struct Resend {
     /// Whose code.
     #[validate(required, custom(function = "valid::<Username>"))]
-    #[schemars(with = "Username")]
+    #[schemars(with = "ByName<Username>")]
     username: Option<String>,
 }
 

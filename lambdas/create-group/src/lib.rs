@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use shared::app::App;
 use shared::error::{Error, FieldError, Result};
-use shared::http::{Answer, Input, optional, required, valid};
+use shared::http::{Answer, ByName, Input, optional, required, valid};
 use shared::model::{ClientId, Name, UserId, Visibility};
 use validator::{Validate, ValidationError};
 
@@ -24,7 +24,7 @@ const MAX_FIRST_MEMBERS: usize = 90;
 pub struct Create {
     /// Its name.
     #[validate(required, custom(function = "valid::<Name>"))]
-    #[schemars(with = "Name")]
+    #[schemars(with = "ByName<Name>")]
     name: Option<String>,
     /// Who may see and join it; `private` where it is left out.
     #[validate(custom(function = "valid::<Visibility>"))]

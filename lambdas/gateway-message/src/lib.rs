@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use shared::error::{Error, Result};
-use shared::http::{Answer, Input, required, valid};
+use shared::http::{Answer, ByName, Input, required, valid};
 use shared::model::{SequenceNumber, UserId};
 use shared::queue::{Queue, QueueMessage};
 use shared::realtime::GatewayMessage;
@@ -52,7 +52,7 @@ impl Gateway {
 pub struct Post {
     /// To whom.
     #[validate(required, custom(function = "valid::<UserId>"))]
-    #[schemars(with = "UserId")]
+    #[schemars(with = "ByName<UserId>")]
     user_id: Option<String>,
     /// Any JSON of at most 64 KiB.
     #[serde(default, deserialize_with = "any")]

@@ -21,7 +21,7 @@ use shared::store::{Deliveries, Store};
 use validator::Validate;
 
 pub use keys::ApiKeys;
-pub use messages::BACKUP;
+pub use messages::{BACKUP, MAX_OWN_ID};
 pub use schema::sdl;
 
 use messages::Messages;

@@ -19,7 +19,7 @@ const ID_PREFIX: &str = "MESSAGE#";
 /// What a mail is about where nobody says it.
 const DEFAULT_SUBJECT: &str = "Message";
 /// The longest id or key of the caller's own, in characters.
-const MAX_OWN_ID: usize = 128;
+pub const MAX_OWN_ID: usize = 128;
 /// When a message that was recorded goes out if whoever sends it ended before that: later than the gateway waits for one.
 pub const BACKUP: Duration = Duration::from_secs(30);
 /// The longest value of a filter, in bytes: what is longer can be in no message, and in no key of the table (2 KB, a limit of

@@ -64,7 +64,7 @@ pub enum DeliveryStatus {
     Accepted,
     /// It has arrived.
     Delivered,
-    /// It will not arrive.
+    /// It will not arrive, or was returned after it had.
     Failed,
 }
 
@@ -79,15 +79,15 @@ pub struct MessageInput {
     pub to: String,
     /// One of the key's senders; by default its first.
     pub from: Option<String>,
-    /// What a mail is about.
+    /// What a mail is about: at most 998 characters; `Message` by default.
     pub subject: Option<String>,
-    /// What it says.
+    /// What it says: a mail at most 32 KiB, a text message at most 1,600 characters.
     pub body: String,
     /// How it is sent.
     pub delivery_method: DeliveryMethod,
-    /// The caller's own id for whom it is for.
+    /// The caller's own id for whom it is for: 1-128 characters.
     pub recipient_id: Option<String>,
-    /// The caller's own id for whom it is from.
+    /// The caller's own id for whom it is from: 1-128 characters.
     pub sender_id: Option<String>,
 }
 
@@ -148,7 +148,7 @@ impl Query {
         &self,
         context: &Context<'_>,
         filter: MessageFilter,
-        #[graphql(desc = "How many: 1 to 100.")] first: Option<i32>,
+        #[graphql(desc = "How many: 1 to 100, by default 20.")] first: Option<i32>,
         #[graphql(desc = "The endCursor of the page before.")] after: Option<String>,
     ) -> async_graphql::Result<MessageConnection> {
         let key = context.data::<Arc<ApiKey>>()?;
@@ -173,7 +173,7 @@ impl Query {
 
 #[Object]
 impl Mutation {
-    /// Sends a message. With the header Idempotency-Key it is sent once, however often it is asked for.
+    /// Sends a message; a request may send two. With the header Idempotency-Key it is sent once, however often it is asked for.
     #[graphql(complexity = "SEND + child_complexity")]
     async fn send_message(
         &self,

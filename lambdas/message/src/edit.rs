@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use shared::app::App;
 use shared::error::{Error, Result};
-use shared::http::{Answer, Caller, Input, required, valid};
+use shared::http::{Answer, ByName, Caller, Input, required, valid};
 use shared::log::{Change, Decision, Next, Shown, change};
 use shared::model::{Content, Entry, Message, MessageBody};
 use validator::Validate;
@@ -18,7 +18,7 @@ use super::{Found, Place};
 pub struct Edit {
     /// What it is to say.
     #[validate(required, custom(function = "valid::<MessageBody>"))]
-    #[schemars(with = "MessageBody")]
+    #[schemars(with = "ByName<MessageBody>")]
     body: Option<String>,
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use shared::error::{Error, Result};
-use shared::http::{Answer, Input, required, valid};
+use shared::http::{Answer, ByName, Input, required, valid};
 use shared::identity::Sessions;
 use shared::model::Password;
 use validator::Validate;
@@ -19,7 +19,7 @@ pub struct ChangePassword {
     password: Option<String>,
     /// The password as it is to be.
     #[validate(required, custom(function = "valid::<Password>"))]
-    #[schemars(with = "Password")]
+    #[schemars(with = "ByName<Password>")]
     new_password: Option<String>,
 }
 

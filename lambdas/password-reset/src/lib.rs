@@ -5,7 +5,7 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use shared::error::{Error, Result};
-use shared::http::{Answer, Input, required, valid};
+use shared::http::{Answer, ByName, Input, required, valid};
 use shared::identity::Sessions;
 use shared::model::{Password, Username};
 use validator::Validate;
@@ -17,7 +17,7 @@ use validator::Validate;
 pub struct Forgot {
     /// Who has forgotten it.
     #[validate(required, custom(function = "valid::<Username>"))]
-    #[schemars(with = "Username")]
+    #[schemars(with = "ByName<Username>")]
     username: Option<String>,
 }
 
@@ -28,14 +28,14 @@ pub struct Forgot {
 pub struct Reset {
     /// Whose password.
     #[validate(required, custom(function = "valid::<Username>"))]
-    #[schemars(with = "Username")]
+    #[schemars(with = "ByName<Username>")]
     username: Option<String>,
     /// The code of the mail.
     #[validate(required, length(min = 1, max = 2048, message = "must be the code of the mail"))]
     code: Option<String>,
     /// The new password.
     #[validate(required, custom(function = "valid::<Password>"))]
-    #[schemars(with = "Password")]
+    #[schemars(with = "ByName<Password>")]
     password: Option<String>,
 }
 

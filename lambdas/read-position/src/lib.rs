@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Number;
 use shared::error::{Error, Result};
-use shared::http::{Answer, Input, optional_number, valid_number};
+use shared::http::{Answer, ByName, Input, optional_number, valid_number};
 use shared::log::{admit, member};
 use shared::model::{ConversationId, Seq, UserId};
 use shared::realtime::{Push, Realtime};
@@ -20,7 +20,7 @@ use validator::Validate;
 pub struct Read {
     /// The last entry that the caller has read.
     #[validate(required, custom(function = "valid_number::<Seq>"))]
-    #[schemars(with = "Seq")]
+    #[schemars(with = "ByName<Seq>")]
     seq: Option<Number>,
 }
 

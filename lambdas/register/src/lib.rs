@@ -5,7 +5,7 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use shared::error::{Error, Quota, Result};
-use shared::http::{Answer, Input, optional, required, valid};
+use shared::http::{Answer, ByName, Input, optional, required, valid};
 use shared::identity::{Identity, SignUp, is_of_google};
 use shared::model::{Name, Password, Timestamp, User, UserId, Username};
 use shared::store::{Consistency, Counted, Created, Registrations, Store};
@@ -60,7 +60,7 @@ impl Registry {
 pub struct Register {
     /// How they sign in and are found; nobody may have it yet.
     #[validate(required, custom(function = "free_to_choose"))]
-    #[schemars(with = "Username")]
+    #[schemars(with = "ByName<Username>")]
     username: Option<String>,
     /// Where the code that confirms the registration is sent.
     #[validate(
@@ -71,7 +71,7 @@ pub struct Register {
     email: Option<String>,
     /// What they sign in with.
     #[validate(required, custom(function = "valid::<Password>"))]
-    #[schemars(with = "Password")]
+    #[schemars(with = "ByName<Password>")]
     password: Option<String>,
     /// How they are called; the user name where it is left out.
     #[validate(custom(function = "valid::<Name>"))]

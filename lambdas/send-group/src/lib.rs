@@ -7,7 +7,9 @@ use serde::Deserialize;
 use serde_json::Number;
 use shared::app::App;
 use shared::error::Result;
-use shared::http::{Answer, Input, optional, optional_number, required, valid, valid_number};
+use shared::http::{
+    Answer, ByName, Input, optional, optional_number, required, valid, valid_number,
+};
 use shared::log::{Draft, send};
 use shared::model::{ClientId, ConversationId, GroupId, MessageBody, Seq};
 use validator::Validate;
@@ -19,7 +21,7 @@ use validator::Validate;
 pub struct Send {
     /// What it says.
     #[validate(required, custom(function = "valid::<MessageBody>"))]
-    #[schemars(with = "MessageBody")]
+    #[schemars(with = "ByName<MessageBody>")]
     body: Option<String>,
     /// The message of the group that it answers.
     #[validate(custom(function = "valid_number::<Seq>"))]

@@ -7,7 +7,9 @@ use serde::Deserialize;
 use serde_json::Number;
 use shared::app::App;
 use shared::error::{Error, Result};
-use shared::http::{Answer, Input, optional, optional_number, required, valid, valid_number};
+use shared::http::{
+    Answer, ByName, Input, optional, optional_number, required, valid, valid_number,
+};
 use shared::log::{Draft, send};
 use shared::model::{ClientId, ConversationId, MessageBody, Seq, UserId};
 use validator::Validate;
@@ -19,11 +21,11 @@ use validator::Validate;
 pub struct Send {
     /// To whom.
     #[validate(required, custom(function = "valid::<UserId>"))]
-    #[schemars(with = "UserId")]
+    #[schemars(with = "ByName<UserId>")]
     recipient_id: Option<String>,
     /// What it says.
     #[validate(required, custom(function = "valid::<MessageBody>"))]
-    #[schemars(with = "MessageBody")]
+    #[schemars(with = "ByName<MessageBody>")]
     body: Option<String>,
     /// The message of the same conversation that it answers.
     #[validate(custom(function = "valid_number::<Seq>"))]

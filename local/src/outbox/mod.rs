@@ -16,7 +16,7 @@ use crate::engine::documents::{Changes, Documents};
 const KIND: &str = "mail";
 
 /// How many messages are kept: the newest.
-const CAPACITY: u64 = 1_000;
+pub const CAPACITY: usize = 1_000;
 
 /// The messages, kept in the database.
 pub struct Outbox {
@@ -83,7 +83,7 @@ impl Outbox {
         let mut count = self.count.lock().unwrap_or_else(PoisonError::into_inner);
         let next = *count + 1;
         changes.put(KIND, &id(next), message)?;
-        if let Some(old) = next.checked_sub(CAPACITY) {
+        if let Some(old) = next.checked_sub(CAPACITY as u64) {
             changes.delete(KIND, &id(old));
         }
         self.documents.change(changes)?;

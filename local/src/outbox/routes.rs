@@ -19,7 +19,7 @@ use serde::Deserialize;
 use serde_json::{Number, json};
 use shared::error::{Error, Result};
 use shared::http::{
-    Answer, Endpoint, Input, endpoint, optional_number, required, valid, valid_number,
+    Answer, ByName, Endpoint, Input, endpoint, optional_number, required, valid, valid_number,
 };
 use shared::model::Rejected;
 use uuid::Uuid;
@@ -44,7 +44,7 @@ pub struct Order {
     times: Option<Number>,
     /// How they fail.
     #[validate(required, custom(function = "valid::<Failure>"))]
-    #[schemars(with = "Failure")]
+    #[schemars(with = "ByName<Failure>")]
     kind: Option<String>,
 }
 

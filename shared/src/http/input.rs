@@ -1,10 +1,13 @@
 //! What a handler is given: the caller, the path, the query and the body, each read once.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
+use std::marker::PhantomData;
 use std::str::FromStr;
 
 use http::{HeaderValue, Method, header};
 use lambda_http::{Body, Request, RequestExt};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Number, Value};
 use validator::{Validate, ValidationError, ValidationErrors, ValidationErrorsKind};
@@ -337,6 +340,24 @@ fn camel_case(name: &str) -> String {
 /// With the reason of `T`.
 pub fn valid<T: FromStr<Err = Rejected>>(text: &str) -> Result<(), ValidationError> {
     text.parse::<T>().map(drop).map_err(rejected)
+}
+
+/// The type of a required member in a schema, by its name: schemars writes out what `validate` requires.
+#[derive(Debug)]
+pub struct ByName<T>(PhantomData<T>);
+
+impl<T: JsonSchema> JsonSchema for ByName<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        T::schema_name()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        generator.subschema_for::<T>()
+    }
 }
 
 /// As [`valid`], for a number.

@@ -23,8 +23,8 @@ pub use access_token::AccessToken;
 pub use answer::Answer;
 pub use cursor::{Page, PageRequest};
 pub use input::{
-    Caller, DEFAULT_LIMIT, Input, MAX_BODY_BYTES, MAX_LIMIT, Principal, optional, optional_number,
-    required, valid, valid_number,
+    ByName, Caller, DEFAULT_LIMIT, Input, MAX_BODY_BYTES, MAX_LIMIT, Principal, optional,
+    optional_number, required, valid, valid_number,
 };
 pub use problem::{Code, Problem, problem};
 

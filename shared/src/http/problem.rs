@@ -81,6 +81,9 @@ pub fn problem(error: &Error, request_id: &str) -> Response<Body> {
         Error::Unauthenticated | Error::BadCredentials | Error::SignInRefused(_) => {
             builder = builder.header(header::WWW_AUTHENTICATE, "Bearer");
         }
+        Error::UnknownApiKey => {
+            builder = builder.header(header::WWW_AUTHENTICATE, "ApiKey");
+        }
         _ => {}
     }
     builder.body(Body::Text(body)).unwrap_or_default()

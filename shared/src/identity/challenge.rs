@@ -6,9 +6,9 @@ use aws_sdk_cognitoidentityprovider::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_cognitoidentityprovider::operation::respond_to_auth_challenge::RespondToAuthChallengeOutput;
 use aws_sdk_cognitoidentityprovider::types::ChallengeNameType;
 use schemars::JsonSchema;
-use serde::Deserialize;
 use serde::de::IntoDeserializer;
 use serde::de::value::Error as UnknownName;
+use serde::{Deserialize, Serialize};
 
 use super::pool::{fault, reason};
 use super::sign_in::Outcome;
@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 use crate::model::{Rejected, Username};
 
 /// A challenge of a sign-in that the API has an answer to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum Challenge {
     /// The password was given by an administrator: the answer is one of one's own.
     #[serde(rename = "NEW_PASSWORD_REQUIRED")]
@@ -45,6 +45,17 @@ impl FromStr for Challenge {
                 "must be NEW_PASSWORD_REQUIRED, SOFTWARE_TOKEN_MFA, MFA_SETUP, EMAIL_OTP or SELECT_MFA_TYPE",
             )
         })
+    }
+}
+
+/// What Cognito asks for. What no client could answer is a fault: the user pool asks for more than it should.
+impl TryFrom<ChallengeNameType> for Challenge {
+    type Error = Error;
+
+    fn try_from(name: ChallengeNameType) -> Result<Self> {
+        let unknown =
+            |_| Error::internal(format!("Cognito asks for {name}, which has no answer here"));
+        name.as_str().parse().map_err(unknown)
     }
 }
 
@@ -160,10 +171,13 @@ mod tests {
             "EMAIL_OTP",
             "SELECT_MFA_TYPE",
         ] {
-            assert_eq!(name.parse::<Challenge>().unwrap().name().as_str(), name);
+            let asked = Challenge::try_from(ChallengeNameType::from(name)).unwrap();
+            assert_eq!((asked.name().as_str(), asked), (name, name.parse().unwrap()));
         }
         for name in ["", "ADMIN_NO_SRP_AUTH", "mfa_setup", "CUSTOM_CHALLENGE"] {
             assert!(name.parse::<Challenge>().is_err(), "{name}");
+            let asked = Challenge::try_from(ChallengeNameType::from(name));
+            assert!(matches!(asked, Err(Error::Internal(_))), "{name}");
         }
     }
 }

@@ -108,7 +108,7 @@ impl HostedSignIn {
         match outcome {
             Ok(tokens) => Ok(tokens),
             Err(Failure::Grant) => {
-                Err(Error::SignInRefused("the code is not good, or was used before"))
+                Err(Error::SignInRefused("the code is invalid, or was used before"))
             }
             Err(Failure::Anonymous(refresh_token)) => {
                 pool.revoke(&refresh_token).await?;

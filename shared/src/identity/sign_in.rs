@@ -11,12 +11,12 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::pool::{fault, is_unknown};
-use super::{Authenticator, Tokens, UserPool};
+use super::{Authenticator, Challenge, Tokens, UserPool};
 use crate::error::{Error, Result};
 use crate::model::Username;
 
 /// What is said of a refresh token that gets nothing.
-const NOT_GOOD: Error = Error::SignInRefused("the refresh token is not good, or not any more");
+const NOT_GOOD: Error = Error::SignInRefused("the refresh token is invalid, or has expired");
 
 /// How a sign-in went.
 #[derive(Clone, Serialize, JsonSchema)]
@@ -25,18 +25,22 @@ pub enum SignIn {
     /// Signed in.
     Tokens(Tokens),
     /// Cognito wants to know more first.
-    Challenge {
-        /// What it wants.
-        challenge: String,
-        /// To be sent back with the answer.
-        session: String,
-        /// The answers to choose from, where it offers a choice.
-        #[serde(skip_serializing_if = "Vec::is_empty")]
-        options: Vec<String>,
-        /// What the person is to set up, where that is what it wants.
-        #[serde(flatten)]
-        authenticator: Option<Authenticator>,
-    },
+    Challenge(SignInChallenge),
+}
+
+/// What a sign-in wants to know before there are tokens.
+#[derive(Clone, Serialize, JsonSchema)]
+pub struct SignInChallenge {
+    /// What it wants.
+    challenge: Challenge,
+    /// To be sent back with the answer.
+    session: String,
+    /// The answers to choose from, where it offers a choice.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    options: Vec<String>,
+    /// What the person is to set up, where that is what it wants.
+    #[serde(flatten)]
+    authenticator: Option<Authenticator>,
 }
 
 impl std::fmt::Debug for SignIn {
@@ -105,16 +109,16 @@ impl UserPool {
         let (Some(challenge), Some(session)) = (outcome.challenge, outcome.session) else {
             return Tokens::new(outcome.result, None).map(SignIn::Tokens);
         };
+        let challenge = Challenge::try_from(challenge)?;
         let (session, authenticator) = match challenge {
-            ChallengeNameType::MfaSetup => {
+            Challenge::MfaSetup => {
                 let (session, authenticator) = self.begin_setup(username, session).await?;
                 (session, Some(authenticator))
             }
             _ => (session, None),
         };
         let options = options(&outcome.parameters.unwrap_or_default());
-        let challenge = challenge.as_str().to_owned();
-        Ok(SignIn::Challenge { challenge, session, options, authenticator })
+        Ok(SignIn::Challenge(SignInChallenge { challenge, session, options, authenticator }))
     }
 
     /// New tokens for a refresh token, which gives way to the one among them. It stays good for the minute that the app
@@ -222,18 +226,17 @@ mod tests {
         assert_eq!(options(&HashMap::new()), Vec::<String>::new());
         assert_eq!(options(&parameters("nonsense")), Vec::<String>::new());
         let options = options(&parameters(r#"["SOFTWARE_TOKEN_MFA","EMAIL_OTP"]"#));
-        let challenge = |name: &str, options| SignIn::Challenge {
-            challenge: name.to_owned(),
-            session: "s".to_owned(),
-            options,
-            authenticator: None,
+        let challenge = |challenge, options| {
+            let session = "s".to_owned();
+            let authenticator = None;
+            SignIn::Challenge(SignInChallenge { challenge, session, options, authenticator })
         };
         assert_eq!(
-            json!(challenge("SOFTWARE_TOKEN_MFA", Vec::new())),
+            json!(challenge(Challenge::SoftwareToken, Vec::new())),
             json!({ "challenge": "SOFTWARE_TOKEN_MFA", "session": "s" })
         );
         assert_eq!(
-            json!(challenge("SELECT_MFA_TYPE", options)),
+            json!(challenge(Challenge::SelectMfa, options)),
             json!({
                 "challenge": "SELECT_MFA_TYPE",
                 "session": "s",

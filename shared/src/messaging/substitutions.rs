@@ -30,10 +30,9 @@ impl JsonSchema for Substitution {
         let single = ["string", "number", "boolean"];
         json_schema!({
             "description": "A text, a number or a truth value; of a list its first.",
-            "anyOf": [
-                { "type": single },
-                { "type": "array", "prefixItems": [{ "type": single }], "minItems": 1 },
-            ],
+            "type": ["string", "number", "boolean", "array"],
+            "prefixItems": [{ "type": single }],
+            "minItems": 1,
         })
     }
 }

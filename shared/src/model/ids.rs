@@ -37,7 +37,7 @@ macro_rules! text_id {
 }
 
 text_id! {
-    /// A person: the `sub` of the Cognito account, a lower-case hyphenated UUID; `system` where it was nobody.
+    /// A person: the `sub` of the Cognito account, a hyphenated UUID in lower case. In answers also `system`, where it was nobody.
     #[schemars(extend("pattern" = format!("^({UUID}|{SYSTEM})$")))]
     UserId
 }

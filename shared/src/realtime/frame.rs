@@ -13,7 +13,7 @@ use crate::model::{ConversationId, Seq, SequenceNumber, UserId};
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[serde(tag = "type", rename_all_fields = "camelCase")]
 pub enum Push {
-    /// Somebody wrote.
+    /// Somebody wrote a message.
     #[serde(rename = "message.created")]
     MessageCreated {
         /// The message.
@@ -79,7 +79,7 @@ pub enum Push {
         /// The entry that records it.
         entry: ChangeView,
     },
-    /// Whom the person has blocked has changed: what they hold must be paged in anew.
+    /// Whom the person has blocked has changed: what their devices hold must be paged in anew.
     #[serde(rename = "blocks.changed")]
     BlocksChanged,
     /// Somebody has read a conversation up to an entry.

@@ -7,7 +7,7 @@ import { authenticator } from './authenticator.js';
 import { form } from './form.js';
 import { CODE, NEW_PASSWORD, other } from './gate.js';
 
-/** @import {Step} from '../session.js' */
+/** @import {SignInChallenge} from '../types.js' */
 /** @import {Steps} from './gate.js' */
 
 /** What people call the second factors. @type {Record<string, string>} */
@@ -16,7 +16,7 @@ const FACTORS = { SOFTWARE_TOKEN_MFA: 'The authenticator app', EMAIL_OTP: 'A cod
 /**
  * @param {Steps} steps
  * @param {string} username
- * @param {Step} step
+ * @param {SignInChallenge} step
  */
 export function showChallenge(steps, username, step) {
   const { title, about, field } = described(step);
@@ -36,7 +36,7 @@ export function showChallenge(steps, username, step) {
 /**
  * @param {Steps} steps
  * @param {string} username
- * @param {Step} step
+ * @param {SignInChallenge} step
  * @param {string} answer
  */
 async function answered({ session }, username, step, answer) {
@@ -49,7 +49,7 @@ async function answered({ session }, username, step, answer) {
 }
 
 /**
- * @param {Step} step
+ * @param {SignInChallenge} step
  * @returns {{title: string, about: HTMLElement[], field: Omit<import('./form.js').Field, 'name'>}}
  */
 function described({ challenge, options = [], secret, otpauthUri }) {
