@@ -17,6 +17,7 @@ from deploy_gate import (
     cognito_conformance,
     command_line,
     contract,
+    documentation,
     emulator,
     fixups,
     leftovers,
@@ -143,6 +144,8 @@ def test(deployment: Deployment, steps: Steps, threads: int) -> None:
         must_have_no_dead_ends(deployment)
     with steps.step("the command line: tokens, and messages that were given up on"):
         command_line.check(account, outputs)
+    with steps.step("the documentation's commands for a deployment"):
+        documentation.check(deployment)
     with steps.step("deploy.sh apply again changes nothing"):
         apply_again(deployment)
     with steps.step("one changed lambda is updated alone"):

@@ -5,17 +5,20 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-SERVER, PROGRAM = os.environ["CHINWAG_BIN"], os.environ["CHINWAG_CLI"]
+PROGRAM = os.environ["CHINWAG_CLI"]
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted(ROOT.glob("docs/*.md")), *sorted(ROOT.glob("api/**/*.md"))]
 
 # Stands above a block that a reader runs elsewhere; its syntax is checked nevertheless.
-NOT_RUN = re.compile(r"<!-- not run: (.+) -->")
+NOT_RUN = re.compile(r"<!-- not run: .+ -->")
+# Stands above a block for a deployment, whose environment is called so in the documentation.
+ON_DEPLOYMENT = "<!-- run on a deployment -->"
+DOCUMENTED_ENVIRONMENT = re.compile(r"\bprod\b")
 # A request that is refused says so behind it.
 REFUSED = re.compile(r"# (\d{3})\b")
 LINK = re.compile(r"\[[^]]*\]\(([^)\s]+)\)")
@@ -51,7 +54,15 @@ class Block:
     page: Path
     line: int
     text: str
-    not_run: str | None
+    above: str
+
+    @property
+    def is_for_server(self) -> bool:
+        return not self.is_for_deployment and not NOT_RUN.fullmatch(self.above)
+
+    @property
+    def is_for_deployment(self) -> bool:
+        return self.above == ON_DEPLOYMENT
 
     def __str__(self) -> str:
         return f"{self.page.relative_to(ROOT)}:{self.line}"
@@ -65,8 +76,7 @@ def blocks(page: Path) -> Iterator[Block]:
             start = number + 1
         elif start is not None and line.strip() == "```":
             above = next((text for text in reversed(lines[: start - 1]) if text.strip()), "")
-            marked = NOT_RUN.fullmatch(above.strip())
-            yield Block(page, start + 1, "\n".join(lines[start:number]) + "\n", marked and marked[1])
+            yield Block(page, start + 1, "\n".join(lines[start:number]) + "\n", above.strip())
             start = None
 
 
@@ -100,7 +110,7 @@ def wrong_syntax(block: Block) -> Iterator[str]:
 def server(folder: Path) -> Iterator[str]:
     log = folder / "log"
     with log.open("w") as output:
-        command = [SERVER, "--port", "0", "--data", str(folder / "data")]
+        command = [os.environ["CHINWAG_BIN"], "--port", "0", "--data", str(folder / "data")]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=output, text=True)
     try:
         for line in process.stdout:
@@ -113,22 +123,17 @@ def server(folder: Path) -> Iterator[str]:
         process.wait()
 
 
-def wrong_commands(page: Path) -> Iterator[str]:
-    """Runs its blocks one after the other in one shell; what went otherwise than the page says."""
-    run = [block for block in blocks(page) if not block.not_run]
+def on_server(page: Path) -> Iterator[str]:
+    """Runs its blocks against a server of their own; what went otherwise than the page says."""
+    run = [block for block in blocks(page) if block.is_for_server]
     if not run:
         return
     with tempfile.TemporaryDirectory() as name, server(Path(name)) as url:
-        folder = Path(name)
-        home = folder / "home"
+        home = Path(name) / "home"
         home.mkdir()
-        script = PRELUDE + "".join(
-            f"STATUSES={folder}/{number}\n: >$STATUSES\necho '-- {block}' >&2\n{block.text}" for number, block in enumerate(run)
-        )
         environment = {
             **{key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "CHINWAG_", "XDG_"))},
             "HOME": str(home),
-            "PROGRAM": PROGRAM,
             "CHINWAG_URL": url,
             "AWS_ACCESS_KEY_ID": "local",
             "AWS_SECRET_ACCESS_KEY": "local",
@@ -138,19 +143,45 @@ def wrong_commands(page: Path) -> Iterator[str]:
         profile = [[PROGRAM, "profile", "add", "docs", url], [PROGRAM, "profile", "use", "docs"]]
         for command in profile:
             subprocess.run(command, env=environment, check=True, capture_output=True)
-        done = subprocess.run(
-            ["bash"], input=script.replace(ADDRESS, url), env=environment, cwd=ROOT, capture_output=True, text=True
-        )
-        if done.returncode:
-            yield f"{page.relative_to(ROOT)}: a command failed:\n{done.stdout[-1_000:]}\n{done.stderr[-2_000:]}"
-            return
-        for number, block in enumerate(run):
-            wanted = REFUSED.findall(block.text)
-            refused = [status for status in (folder / str(number)).read_text().split() if status[0] != "2"]
-            if refused != wanted:
-                yield f"{block}: refused with {refused}, not {wanted}"
-            elif refused or "curl" in block.text or "chinwag" in block.text:
-                print(f"{block}: as it says")
+        yield from wrong_commands(run, Path(name), environment, lambda text: text.replace(ADDRESS, url))
+
+
+def on_deployment(page: Path) -> Iterator[str]:
+    """Runs its blocks on the deployment that CHINWAG_ENVIRONMENT names, with the caller's credentials."""
+    run = [block for block in blocks(page) if block.is_for_deployment]
+    if not run:
+        return
+    name = os.environ["CHINWAG_ENVIRONMENT"]
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {**os.environ, "XDG_CONFIG_HOME": folder}
+        yield from wrong_commands(run, Path(folder), environment, lambda text: DOCUMENTED_ENVIRONMENT.sub(name, text))
+
+
+def wrong_commands(
+    run: list[Block], folder: Path, environment: dict[str, str], here: Callable[[str], str]
+) -> Iterator[str]:
+    """Runs blocks one after the other in one shell, as they are `here`."""
+    script = PRELUDE + "".join(
+        f"STATUSES={folder}/{number}\n: >$STATUSES\necho '-- {block}' >&2\n{block.text}" for number, block in enumerate(run)
+    )
+    done = subprocess.run(
+        ["bash"],
+        input=here(script),
+        env={**environment, "PROGRAM": PROGRAM},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode:
+        yield f"{run[0].page.relative_to(ROOT)}: a command failed:\n{done.stdout[-1_000:]}\n{done.stderr[-2_000:]}"
+        return
+    for number, block in enumerate(run):
+        wanted = REFUSED.findall(block.text)
+        refused = [status for status in (folder / str(number)).read_text().split() if status[0] != "2"]
+        if refused != wanted:
+            yield f"{block}: refused with {refused}, not {wanted}"
+        elif refused or any(program in block.text for program in ("aws", "curl", "chinwag")):
+            print(f"{block}: as it says")
 
 
 def main() -> None:
@@ -160,7 +191,7 @@ def main() -> None:
         for block in blocks(page):
             wrong.extend(wrong_syntax(block))
     for page in PAGES:
-        wrong.extend(wrong_commands(page))
+        wrong.extend(on_deployment(page) if "CHINWAG_ENVIRONMENT" in os.environ else on_server(page))
     if wrong:
         sys.exit("\n".join(["docs: error:", *wrong]))
     print(f"{len(PAGES)} pages: their links and commands are right")
