@@ -38,7 +38,7 @@ async fn faults_of_sockets_and_tables_change_neither_order_nor_number() {
     let posts = Posts::default();
     let (backend, wire) = Wire::behind_events(|options| {
         posts.set(options);
-        options.queue_visibility = Some(std::time::Duration::from_millis(200));
+        options.queue_visibility = Some(std::time::Duration::from_secs(2));
     })
     .await;
     let [alice] = people(&backend).await;
