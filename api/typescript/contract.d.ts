@@ -1507,12 +1507,7 @@ export interface components {
              */
             status: "Message sent to queue";
         };
-        /**
-         * @description What API Gateway says itself on AWS, before a route is reached.
-         * @example {
-         *       "message": "Unauthorized"
-         *     }
-         */
+        /** @description What API Gateway says itself on AWS, before a route is reached. */
         GatewayRefusal: {
             message: string;
         };
@@ -2157,6 +2152,11 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "message": "Forbidden"
+                 *     }
+                 */
                 "application/json": components["schemas"]["GatewayRefusal"];
                 "application/problem+json": components["schemas"]["Problem"];
             };
@@ -2167,6 +2167,11 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "message": "Forbidden"
+                 *     }
+                 */
                 "application/json": components["schemas"]["GatewayRefusal"];
                 "application/problem+json": components["schemas"]["Problem"];
             };
@@ -2177,6 +2182,11 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "message": "Internal Server Error"
+                 *     }
+                 */
                 "application/json": components["schemas"]["GatewayRefusal"];
                 "application/problem+json": components["schemas"]["Problem"];
             };
@@ -2187,6 +2197,11 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "message": "Payload Too Large"
+                 *     }
+                 */
                 "application/json": components["schemas"]["GatewayRefusal"];
                 "application/problem+json": components["schemas"]["Problem"];
             };
@@ -2198,6 +2213,11 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "message": "Service Unavailable"
+                 *     }
+                 */
                 "application/json": components["schemas"]["GatewayRefusal"];
                 "application/problem+json": components["schemas"]["Problem"];
             };
@@ -2211,6 +2231,11 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "message": "Too Many Requests"
+                 *     }
+                 */
                 "application/json": components["schemas"]["GatewayRefusal"];
                 "application/problem+json": components["schemas"]["Problem"];
             };
@@ -2222,6 +2247,11 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "message": "Unauthorized"
+                 *     }
+                 */
                 "application/json": components["schemas"]["GatewayRefusal"];
                 "application/problem+json": components["schemas"]["Problem"];
             };
@@ -2243,6 +2273,11 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "message": "Unauthorized"
+                 *     }
+                 */
                 "application/json": components["schemas"]["GatewayRefusal"];
                 "application/problem+json": components["schemas"]["Problem"];
             };

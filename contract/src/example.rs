@@ -95,9 +95,9 @@ pub fn sign_in() -> [(&'static str, Value); 4] {
         json!("otpauth://totp/Chinwag:ada?secret=JBSWY3DPEHPK3PXP&issuer=Chinwag");
     [
         ("signedIn", tokens()),
-        ("secondFactor", challenge("SOFTWARE_TOKEN_MFA")),
-        ("secondFactorToSetUp", set_up),
-        ("secondFactorToChoose", choice),
+        ("wantsCode", challenge("SOFTWARE_TOKEN_MFA")),
+        ("wantsSetUp", set_up),
+        ("wantsChoice", choice),
     ]
 }
 

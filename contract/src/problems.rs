@@ -102,7 +102,7 @@ pub fn responses(
         by_status.entry(status_of(error)).or_default().insert(Code::from(error).as_str(), error);
     }
     let response = |(status, errors): (StatusCode, BTreeMap<&str, &Error>)| {
-        let described = response(status.as_u16(), &errors, callers);
+        let described = response(status, &errors, callers);
         let is_own = operation.refusals.iter().any(|error| status_of(error) == status);
         if is_own || callers == Callers::Machine {
             return (status.as_str().to_owned(), described);
@@ -162,7 +162,7 @@ fn implied(operation: &Operation, callers: Callers) -> Vec<Error> {
 }
 
 /// One status, whose body may have each of these codes.
-fn response(status: u16, errors: &BTreeMap<&str, &Error>, callers: Callers) -> Value {
+fn response(status: StatusCode, errors: &BTreeMap<&str, &Error>, callers: Callers) -> Value {
     let descriptions: Vec<String> =
         errors.iter().map(|(code, error)| format!("`{code}`: {error}.")).collect();
     let examples: Map<String, Value> = errors
@@ -177,11 +177,13 @@ fn response(status: u16, errors: &BTreeMap<&str, &Error>, callers: Callers) -> V
             "application/problem+json": { "schema": schemas::reference(PROBLEM), "examples": examples },
         },
     });
-    if callers.are_refused_early(status) {
-        response["content"]["application/json"] =
-            json!({ "schema": schemas::reference(GATEWAY_REFUSAL) });
+    if callers.are_refused_early(status.as_u16()) {
+        response["content"]["application/json"] = json!({
+            "schema": schemas::reference(GATEWAY_REFUSAL),
+            "example": { "message": status.canonical_reason() },
+        });
     }
-    let headers = headers(status);
+    let headers = headers(status.as_u16());
     if !headers.is_empty() {
         response["headers"] = headers.iter().map(|name| reference(name)).collect();
     }
@@ -215,7 +217,6 @@ pub fn schemas(schemas: &mut Schemas) {
         "type": "object",
         "properties": { "message": { "type": "string" } },
         "required": ["message"],
-        "examples": [{ "message": "Unauthorized" }],
     });
     schemas.name(GATEWAY_REFUSAL, refusal);
 }
