@@ -19,6 +19,7 @@ from deploy_gate import (
     contract,
     documentation,
     emulator,
+    faults,
     fixups,
     leftovers,
     packages,
@@ -132,7 +133,7 @@ def test(deployment: Deployment, steps: Steps, threads: int) -> None:
         print(f"{callers.check(account, outputs)} requests let in or refused as routes.json says")
     with steps.step("the local server's Cognito and the emulator's answer alike"):
         cognito_conformance.check(account)
-    with callers.calling(account, outputs["caller_policies"]) as caller:
+    with callers.calling(account, outputs["caller_policies"]) as caller, faults.none_logged(account):
         environment = black_box.environment(account, outputs, caller)
         with steps.step("API tests on the deployment"):
             print(f"{black_box.run(environment, threads)} API tests passed")
