@@ -22,6 +22,12 @@ impl StoreError {
     pub(crate) fn fault(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Fault(source.into())
     }
+
+    /// Logged here: who is told that AWS is busy need not know why, but an operator does.
+    fn busy(cause: &str) -> Self {
+        tracing::warn!(cause, "AWS is busy");
+        Self::Busy
+    }
 }
 
 /// The codes that say "later": DynamoDB's, Cognito's, SQS' and those that all services share.
@@ -46,13 +52,13 @@ where
 {
     fn from(error: SdkError<E, R>) -> Self {
         match &error {
-            SdkError::TimeoutError(_)
-            | SdkError::DispatchFailure(_)
-            | SdkError::ResponseError(_) => Self::Busy,
+            SdkError::TimeoutError(_) => Self::busy("no answer in time"),
+            SdkError::DispatchFailure(_) => Self::busy("not reached"),
+            SdkError::ResponseError(_) => Self::busy("an answer that broke off"),
             SdkError::ServiceError(service) => {
                 let code = service.err().code().unwrap_or("no code");
                 if BUSY.contains(&code) {
-                    Self::Busy
+                    Self::busy(code)
                 } else {
                     // Code and message only: the rest of the error may hold the row.
                     Self::fault(format!("{code}: {}", service.err().message().unwrap_or_default()))
