@@ -18,9 +18,13 @@ use crate::runtime;
 pub struct Client {
     url: Arc<str>,
     token: Option<Arc<str>>,
-    /// Whether flood control is obeyed by waiting: a deployment has it, the local server only where a test wants it.
+    /// Whether it waits and repeats where an answer asks for that: a deployment has flood control, and may be busy; of the
+    /// local server a test wants to see it.
     patient: bool,
 }
+
+/// How often a patient client repeats what was answered with 503.
+const BUSY_REPEATS: u32 = 5;
 
 /// A request that is being put together.
 #[derive(Debug, Clone)]
@@ -153,15 +157,23 @@ impl Request {
 
     /// Sends it. The answer is as the contract has it.
     pub async fn send(self) -> Reply {
+        let mut busy = 0;
         loop {
             let reply = runtime::run(self.clone().once()).await;
             if let Some(deviation) = deviation(&self.method, &self.url, &reply) {
                 panic!("{deviation}\n{reply}");
             }
-            if !self.patient || reply.status != StatusCode::TOO_MANY_REQUESTS {
+            busy += u32::from(reply.status == StatusCode::SERVICE_UNAVAILABLE);
+            let again = match reply.status {
+                StatusCode::TOO_MANY_REQUESTS => self.patient,
+                StatusCode::SERVICE_UNAVAILABLE => self.patient && busy <= BUSY_REPEATS,
+                _ => false,
+            };
+            if !again {
                 return reply;
             }
-            // What a 429 asks of a client.
+            eprintln!("waits, and repeats:\n{reply}");
+            // What both ask of a client.
             let seconds = reply.headers[RETRY_AFTER].to_str().ok().and_then(|s| s.parse().ok());
             tokio::time::sleep(Duration::from_secs(seconds.expect("whole seconds"))).await;
         }
