@@ -69,12 +69,6 @@ impl WriteWatch {
         self.written.subscribe()
     }
 
-    /// A client whose writes are seen.
-    pub fn client(&self, config: &SdkConfig) -> aws_sdk_dynamodb::Client {
-        let config = aws_sdk_dynamodb::config::Builder::from(config).interceptor(self.clone());
-        aws_sdk_dynamodb::Client::from_conf(config.build())
-    }
-
     /// Of a write to several tables it is not asked which.
     fn concerns(&self, input: &Input) -> bool {
         let table = None

@@ -29,6 +29,7 @@ use crate::error::StartError;
 use crate::functions::World;
 use crate::gateway::Verifier;
 use crate::outbox::Outbox;
+use crate::permissions::Permissions;
 use crate::realtime::{self, Hub, MANAGEMENT_URL};
 use crate::server::{Options, unreadable};
 use crate::serving::Serving;
@@ -73,7 +74,8 @@ impl Engines {
         Ok(Self { database, documents, pool, sqs, messaging })
     }
 
-    /// The tables, in the database, which is in `file`, or where the options say.
+    /// The tables, in the database, which is in `file`, or where the options say; lambdas may do with them what `permissions`
+    /// say.
     ///
     /// # Errors
     /// When the engine refuses.
@@ -81,15 +83,19 @@ impl Engines {
         &self,
         options: &Options,
         file: &Path,
+        permissions: &Permissions,
     ) -> Result<Storage, StartError> {
         let tables = shared::tables::tables().map_err(unreadable("tables.json"))?;
         let http_clients = options.http_clients.clone();
         Ok(match options.dynamodb_local {
             Some(address) => {
                 let client_id = self.pool.client_id();
-                Storage::dynamodb_local(address, client_id, &tables, http_clients).await?
+                Storage::dynamodb_local(address, client_id, &tables, permissions, http_clients)
+                    .await?
             }
-            None => Storage::embedded(self.database.clone(), file, &tables, http_clients)?,
+            None => {
+                Storage::embedded(self.database.clone(), file, &tables, permissions, http_clients)?
+            }
         })
     }
 

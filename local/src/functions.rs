@@ -8,6 +8,7 @@ use authenticate_code::CodeExchange;
 use delete_account::Leaving;
 use erasure::Eraser;
 use export::Holdings;
+use futures_util::FutureExt;
 use gateway_delivery::Delivery;
 use gateway_message::Gateway;
 use graphql::{ApiKeys, GraphQl, Parts};
@@ -27,6 +28,7 @@ use shared::realtime::Realtime;
 use shared::store::{ConnectionTokens, Deliveries, Templates};
 
 use crate::engine::secrets;
+use crate::permissions::as_function;
 
 /// What the lambdas work with.
 pub struct World {
@@ -90,7 +92,7 @@ impl World {
         let holdings = Holdings::new(identity(), self.realtime.app.clone());
         let erasures = self.erasures.clone();
         let leaving = Leaving::new(sessions(), erasures, self.erasure_backup);
-        BTreeMap::from([
+        let endpoints = [
             ("register", endpoint(Arc::new(registry), register::handle)),
             ("confirm-registration", endpoint(identity(), confirm_registration::handle)),
             ("authenticate", endpoint(identity(), authenticate::handle)),
@@ -127,7 +129,8 @@ impl World {
             ("notification", endpoint(deliveries, notification::handle)),
             ("templates", endpoint(templates, templates::handle)),
             ("graphql", endpoint(graphql, graphql::handle)),
-        ])
+        ];
+        endpoints.map(|(name, endpoint)| (name, endpoint_as_function(name, endpoint))).into()
     }
 
     /// The lambdas that are called otherwise.
@@ -144,7 +147,7 @@ impl World {
         let (sessions, erasures) = (self.sessions(), self.erasures.clone());
         let eraser = Eraser::new(sessions, Arc::clone(&self.realtime), erasures, self.last_look);
         let realtime = || Arc::clone(&self.realtime);
-        BTreeMap::from([
+        let events = [
             ("realtime-authorizer", event_handler(tokens, realtime_authorizer::handle)),
             ("realtime-connection", event_handler(door, realtime_connection::handle)),
             ("realtime-message", event_handler(realtime(), realtime_message::handle)),
@@ -155,7 +158,8 @@ impl World {
             ("messaging-authorizer", event_handler(authorizer, messaging_authorizer::handle)),
             ("notification-delivery", event_handler(courier, notification_delivery::handle)),
             ("delivery-events", event_handler(deliveries, delivery_events::handle)),
-        ])
+        ];
+        events.map(|(name, handler)| (name, handler_as_function(name, handler))).into()
     }
 
     fn sessions(&self) -> Arc<Sessions> {
@@ -182,6 +186,14 @@ impl World {
             introspection: true,
         })
     }
+}
+
+fn endpoint_as_function(name: &'static str, endpoint: Endpoint) -> Endpoint {
+    Arc::new(move |request| as_function(name, endpoint(request)).boxed())
+}
+
+fn handler_as_function(name: &'static str, handler: EventHandler) -> EventHandler {
+    Arc::new(move |event| as_function(name, handler(event)).boxed())
 }
 
 #[cfg(test)]

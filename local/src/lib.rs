@@ -14,6 +14,7 @@ mod clock;
 mod data;
 mod error;
 mod invocation;
+mod permissions;
 mod reference;
 mod server;
 mod serving;

@@ -18,6 +18,7 @@ use crate::engine::cognito::hosted_ui;
 use crate::engine::dynamodb::DynamoDb;
 use crate::error::StartError;
 use crate::mapping::{self, Mapping, Sources, Streams};
+use crate::permissions::Permissions;
 use crate::realtime::{self, Hub, SocketLimits};
 use crate::serving::Serving;
 use crate::storage::HttpClients;
@@ -102,7 +103,8 @@ pub async fn start(options: Options) -> Result<Server, StartError> {
     let data = DataFolder::open(&options.data)?;
     let functions = shared::routes::functions().map_err(unreadable("routes.json"))?;
     let engines = Engines::open(&options, &data)?;
-    let storage = engines.open_storage(&options, &data.database()).await?;
+    let permissions = Permissions::new(functions.clone());
+    let storage = engines.open_storage(&options, &data.database(), &permissions).await?;
     let (services_address, services) = engines.start_services().await?;
 
     let hub = Hub::default();

@@ -14,6 +14,7 @@ use crate::aws::{self, WriteWatch};
 use crate::engine::dynamodb::DynamoDb;
 use crate::engine::streams::StreamRecords;
 use crate::engine::{Result, dynamodb_local, tables};
+use crate::permissions::Permissions;
 
 /// The tables, all of them made, and their streams.
 pub struct Storage {
@@ -71,13 +72,14 @@ impl Storage {
         database: Database,
         file: &Path,
         tables: &Tables,
+        permissions: &Permissions,
         http_clients: HttpClients,
     ) -> Result<Self> {
         tables::create(&database, tables)?;
         let records = StreamRecords::open(file)?;
         let engine = DynamoDb::start(database)?;
         let config = |http_client| aws::config(engine.address(), http_client);
-        let mut storage = Self::over(config, tables, http_clients);
+        let mut storage = Self::over(config, tables, permissions, http_clients);
         storage.records = Some(Arc::new(records));
         storage.engine = Some(engine);
         Ok(storage)
@@ -91,23 +93,31 @@ impl Storage {
         address: SocketAddr,
         access_key: &str,
         tables: &Tables,
+        permissions: &Permissions,
         http_clients: HttpClients,
     ) -> Result<Self> {
         let config = |http_client| dynamodb_local::config(address, access_key, http_client);
         dynamodb_local::create_tables(&Client::new(&config(None)), tables).await?;
-        Ok(Self::over(config, tables, http_clients))
+        Ok(Self::over(config, tables, permissions, http_clients))
     }
 
     fn over(
         config: impl Fn(Option<SharedHttpClient>) -> SdkConfig,
         tables: &Tables,
+        permissions: &Permissions,
         http_clients: HttpClients,
     ) -> Self {
         let with_stream = tables.iter().filter(|(_, table)| table.stream.is_some());
         let writes = WriteWatch::new(with_stream.map(|(name, _)| name.clone()));
+        let client = |http_client| {
+            let config = aws_sdk_dynamodb::config::Builder::from(&config(http_client))
+                .interceptor(permissions.clone())
+                .interceptor(writes.clone());
+            Client::from_conf(config.build())
+        };
         Self {
-            routes: writes.client(&config(http_clients.routes)),
-            events: writes.client(&config(http_clients.events)),
+            routes: client(http_clients.routes),
+            events: client(http_clients.events),
             streams: aws_sdk_dynamodbstreams::Client::new(&config(None)),
             writes,
             records: None,

@@ -64,7 +64,9 @@ impl World {
     }
 
     fn client(&self) -> aws_sdk_dynamodb::Client {
-        self.watch.client(&aws::config(self.engine.address(), None))
+        let config =
+            aws_sdk_dynamodb::config::Builder::from(&aws::config(self.engine.address(), None));
+        aws_sdk_dynamodb::Client::from_conf(config.interceptor(self.watch.clone()).build())
     }
 
     async fn put(&self, numbers: std::ops::RangeInclusive<u64>) {
