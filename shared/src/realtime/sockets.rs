@@ -97,9 +97,8 @@ impl Sockets {
     }
 
     /// Opens a connection ahead of the first frame, as [`crate::store::Store::from_env`] does: a call for a socket that
-    /// does not exist, and whose answer does not matter.
+    /// does not exist, and whose answer does not matter. Closing is what all who have sockets may do.
     pub async fn warm_up(&self) {
-        let _ =
-            self.client.post_to_connection().connection_id("-").data(Blob::new("")).send().await;
+        let _ = self.client.delete_connection().connection_id("-").send().await;
     }
 }
